@@ -1,0 +1,1 @@
+"""The Wiki port and its bodies."""

@@ -1,0 +1,161 @@
+"""Wiki: what the bot asks of a wiki. Every body of it passes one contract suite.
+
+Bodies: ``live`` (pywikibot against any MediaWiki), ``archive`` (an XML export in, a folder out),
+and a fake in the tests, where faults are injected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from exchange.model import Page, Revision, User
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a wiki is like. ``namespaces`` maps a number to all its names, the local one first."""
+
+    name: str
+    language: str
+    namespaces: Mapping[int, tuple[str, ...]]
+    server: str = ""
+    article_path: str = "/wiki/$1"
+    generator: str = ""
+    extensions: frozenset[str] = frozenset()
+    page_limit: int = 2_097_152
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One write, whole.
+
+    ``section`` None replaces the page, ``"new"`` adds a section under ``heading``, a number
+    replaces that section. ``base`` is the revision id the text was made from (``baserevid``);
+    ``create`` demands that the page does not exist (``createonly``). ``base`` None and not
+    ``create`` means: write over whatever is there.
+    """
+
+    title: str
+    text: str
+    summary: str
+    section: str | None = None
+    heading: str = ""
+    base: int | None = None
+    create: bool = False
+    bot: bool = True
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The wiki's word that an edit stands: the revision, or 0 where nothing changed."""
+
+    revision: int
+    timestamp: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One edit by a user, as their list of contributions shows it."""
+
+    title: str
+    revision: Revision
+    page_id: int = 0
+    namespace: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One recent change, as ``watch`` follows them."""
+
+    title: str
+    page_id: int
+    revision: int
+    user: str
+    timestamp: datetime
+    kind: str = "edit"
+
+
+class Wiki(Protocol):
+    """A wiki that the bot can read and write.
+
+    Errors: ``WikiAway`` where a read got no answer after the configured tries; ``Refused`` where
+    the wiki said no; ``NoAnswer`` where a write's answer was lost. ``requests`` and ``edits``
+    count what was asked of the wiki so far.
+    """
+
+    requests: int
+    edits: int
+
+    def site(self) -> Site:
+        """Describe the wiki. One request, once."""
+        ...
+
+    def me(self) -> User:
+        """The account that the bot writes as, asked anew each time (blocked? logged in?)."""
+        ...
+
+    def redirects_to(self, *, titles: Iterable[str]) -> dict[str, str]:
+        """Every title that is one of ``titles`` or redirects to one: {title: the target}."""
+        ...
+
+    def embedding(
+        self, *, templates: Iterable[str], namespaces: Iterable[int], content: bool = True
+    ) -> Iterator[Page]:
+        """Every page that transcludes one of ``templates``, each once, by page id.
+
+        With content: ``text`` and the latest revision; about one request for 500 pages. Without:
+        only ``id``, ``title`` and the latest revision's id, to tell what changed.
+        """
+        ...
+
+    def pages(
+        self, *, titles: Iterable[str] = (), ids: Iterable[int] = (), content: bool = True
+    ) -> dict[str, Page]:
+        """The pages of these titles (or ids), missing ones too, in batches: {title asked: page}.
+
+        Pages asked by id come under their title. Redirects are not followed. With content, also
+        protection and categories (through templates too).
+        """
+        ...
+
+    def users(self, *, names: Iterable[str]) -> dict[str, User]:
+        """The accounts of these names, in batches: {name asked: user}; missing ones have id 0."""
+        ...
+
+    def last_by(self, *, page_id: int, title: str, user: str) -> Revision | None:
+        """The newest revision of a page that ``user`` made, or None. One request."""
+        ...
+
+    def text_of(self, *, revisions: Iterable[int]) -> dict[int, str]:
+        """The wikitext of these revisions, in batches; hidden or deleted ones are left out."""
+        ...
+
+    def history(self, *, title: str, limit: int = 20) -> list[Revision]:
+        """The newest revisions of a page, newest first; empty where there is no such page."""
+        ...
+
+    def contributions(
+        self, *, users: Iterable[str], since: datetime | None = None, namespaces: Iterable[int] = ()
+    ) -> Iterator[Contribution]:
+        """What these users edited since then, newest first, in batches of users."""
+        ...
+
+    def changes(self, *, since: datetime, namespaces: Iterable[int]) -> Iterator[Change]:
+        """Recent changes since then, oldest first."""
+        ...
+
+    def notified(self) -> bool:
+        """Tell whether somebody wrote on the bot's talk page and it has not been read yet."""
+        ...
+
+    def save(self, *, edit: Edit) -> Saved:
+        """Send one edit, once. Never sent again by itself: ``NoAnswer`` is for the caller."""
+        ...
+
+    def parse(self, *, text: str, title: str) -> str:
+        """The HTML that this wikitext gives on that page."""
+        ...

@@ -1,0 +1,63 @@
+"""Capacity: a thing that people can learn from each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+
+UNLISTED = "unlisted:"
+"""Prefix of the id of a capacity that somebody wrote and the directory does not know (yet)."""
+
+
+class Method(StrEnum):
+    """How people like to exchange: the forms of learning that the movement supports."""
+
+    COACHING = "coaching"
+    MENTORING = "mentoring"
+    TUTORING = "tutoring"
+    TRAINING = "training"
+    INTERNSHIP = "internship"
+    TECHNICAL_ASSISTANCE = "technical-assistance"
+    FINANCIAL_ASSISTANCE = "financial-assistance"
+    GROUP_LEARNING = "group-learning"
+    COMMUNITY_OF_PRACTICE = "community-of-practice"
+
+
+class Level(IntEnum):
+    """How well somebody knows a capacity (offer), or how deep they want to go (want)."""
+
+    BASIC = 1
+    INTERMEDIATE = 2
+    ADVANCED = 3
+    EXPERT = 4
+
+
+class Priority(IntEnum):
+    """How pressing a want is."""
+
+    NORMAL = 0
+    HIGH = 1
+    URGENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """One entry of the capacity directory.
+
+    ``names`` maps a MediaWiki language code to the name in that language; ``aliases`` maps a
+    language code (or ``""`` for any) to further ways of writing it. ``broader`` is the id of the
+    next wider capacity. ``wikidata`` is an item id (``Q…``) only where a source gave one.
+    """
+
+    id: str
+    broader: str | None = None
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    wikidata: str | None = None
+
+
+def is_unlisted(capacity: str) -> bool:
+    """Tell whether a capacity id stands for a name that the directory does not know."""
+    return capacity.startswith(UNLISTED)

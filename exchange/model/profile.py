@@ -1,0 +1,132 @@
+"""Profile: what a person or a group shares and wants, as their wiki page says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from exchange.model.capacity import Level, Method, Priority
+
+NATIVE = 6
+"""The level of a mother tongue; Babel's ``N``. Babel's 0 to 5 are kept as they are."""
+
+USABLE = 2
+"""The lowest Babel level at which two people can work together."""
+
+
+class Kind(StrEnum):
+    """Who is speaking: a person or a kind of group."""
+
+    PERSON = "person"
+    INFORMAL_GROUP = "informal-group"
+    AFFILIATE_TO_BE = "affiliate-to-be"
+    USER_GROUP = "user-group"
+    CHAPTER = "chapter"
+    THEMATIC_ORGANISATION = "thematic-organisation"
+    HUB = "hub"
+
+
+class Frequency(StrEnum):
+    """How often somebody wants to hear from the bot."""
+
+    WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnightly"
+    MONTHLY = "monthly"
+    NEVER = "no"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Language:
+    """A language somebody uses: MediaWiki code, level 0 to 5 as in Babel or ``NATIVE``."""
+
+    code: str
+    level: int = NATIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One capacity that somebody can share.
+
+    ``capacity`` is a directory id or ``unlisted:`` and the folded name; ``text`` is the name as
+    it was written.
+    """
+
+    capacity: str
+    text: str = ""
+    methods: tuple[Method, ...] = ()
+    level: Level | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One capacity that somebody wants to learn or needs help with.
+
+    ``until`` is the last day on which help is of use. ``request`` is the title of the page whose
+    ``{{Capacity Exchange request}}`` asked for it, or empty where it stands in the profile.
+    """
+
+    capacity: str
+    text: str = ""
+    methods: tuple[Method, ...] = ()
+    level: Level | None = None
+    priority: Priority = Priority.NORMAL
+    until: date | None = None
+    note: str = ""
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one person or group shares and wants: the newest reading of their pages.
+
+    ``key`` names the party for good: ``user:`` and the central user id for a person (a user name
+    can change), ``page:`` and the page id for a group. ``name`` is for display and does not take
+    part in comparisons. ``country`` is an ISO 3166-1 alpha-2 code, ``region`` a Wikimedia region
+    id. ``hours`` is the time a week that they have. ``contacts`` are the user names that a
+    group's notices go to; a person's own name for a person.
+    """
+
+    key: str
+    name: str = field(compare=False)
+    kind: Kind = Kind.PERSON
+    page: str = ""
+    page_id: int = 0
+    revision: int = 0
+    edited: datetime | None = None
+    offers: tuple[Offer, ...] = ()
+    wants: tuple[Want, ...] = ()
+    languages: tuple[Language, ...] = ()
+    country: str | None = None
+    region: str | None = None
+    affiliations: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    methods: tuple[Method, ...] = ()
+    seats: int = 2
+    timezone: str | None = None
+    hours: float | None = None
+    notify: Frequency = Frequency.FORTNIGHTLY
+    away: date | None = None
+    about: str = ""
+    contacts: tuple[str, ...] = ()
+
+    @property
+    def is_group(self) -> bool:
+        """Tell whether more than one person stands behind this profile."""
+        return self.kind is not Kind.PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something on a page that could not be understood as written; nothing of it is lost.
+
+    ``code`` is stable and names the message ``problem-<code>`` in i18n; ``parameter`` is the
+    template parameter (empty for the page as a whole); ``text`` is what stands there, at most 200
+    characters; ``hint`` is what was perhaps meant (a capacity id, a date, a spelling).
+    """
+
+    code: str
+    parameter: str = ""
+    text: str = ""
+    hint: str = ""

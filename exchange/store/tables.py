@@ -1,0 +1,268 @@
+"""Tables: everything the store holds, for SQLite and MariaDB alike.
+
+Two kinds of room. The *index* (page, profile, item, problem, account) can be rebuilt from the
+wiki at any time. The *delivery history* (suggestion, notice, outcome, answer, declined, run,
+measure, publication, lease, session) cannot, and is never dropped by a harvest.
+
+Texts compare by their bytes (utf8mb4_bin on MariaDB), as titles and keys must. Times are UTC
+without an offset.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import mysql, sqlite
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+Moment = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+LongText = Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
+_bytes = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin", "mysql_engine": "InnoDB"}
+
+
+def _table(name: str, *columns: object) -> Table:
+    return Table(name, metadata, *columns, **_bytes)  # type: ignore[arg-type]
+
+
+# --- the index -----------------------------------------------------------------------------
+
+page = _table(
+    "page",
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("title", String(255), nullable=False),
+    Column("namespace", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("edited", Moment),
+    Column("editor", String(255), nullable=False, default=""),
+    Column("owner", String(255), nullable=False, default=""),
+    Column("consented", Boolean, nullable=False, default=True),
+    Column("reading", JSON, nullable=False),
+    Index(None, "title"),
+)
+"""A page with one of our templates: which revision was read, and the reading (profile and
+request declarations) as JSON, so that profiles can be put together again without the wiki.
+``consented`` is the owner rule: the owner put it there or edited the page with it in place."""
+
+account = _table(
+    "account",
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(255), nullable=False),
+    Column("state", JSON, nullable=False),
+    Column("seen", Moment, nullable=False),
+    Index(None, "name"),
+)
+"""The state of an account (a model.User as JSON) as of ``seen``."""
+
+profile = _table(
+    "profile",
+    Column("key", String(80), primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("page", String(255), nullable=False),
+    Column("page_id", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("edited", Moment),
+    Column("country", String(2)),
+    Column("region", String(20)),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("state", String(30), nullable=False, default=""),
+    Column("body", JSON, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Index(None, "name"),
+    Index(None, "page_id"),
+)
+"""A merged profile. ``body`` is the whole model.Profile as JSON, the columns are for look-up.
+``active`` is false, and ``state`` a Reason value, for those who take no part now (blocked,
+locked, vanished). ``digest`` is the SHA-256 of the body: what tells that a profile changed."""
+
+item = _table(
+    "item",
+    Column("profile", String(80), ForeignKey("profile.key", ondelete="CASCADE"), nullable=False),
+    Column("direction", String(5), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("capacity", String(190), nullable=False),
+    Column("text", String(255), nullable=False, default=""),
+    Column("level", Integer),
+    Column("priority", Integer, nullable=False, default=0),
+    Column("until", Date),
+    Column("request", String(255), nullable=False, default=""),
+    UniqueConstraint("profile", "direction", "position"),
+    Index(None, "capacity", "direction"),
+)
+"""One row an offer or want (``direction`` is ``offer`` or ``want``), for counting and look-up."""
+
+problem = _table(
+    "problem",
+    Column("id", Id, primary_key=True),
+    Column("page_id", BigInteger, nullable=False),
+    Column("page", String(255), nullable=False),
+    Column("profile", String(80), nullable=False, default=""),
+    Column("code", String(60), nullable=False),
+    Column("parameter", String(100), nullable=False, default=""),
+    Column("text", String(255), nullable=False, default=""),
+    Column("hint", String(255), nullable=False, default=""),
+    Index(None, "page_id"),
+)
+
+# --- the delivery history ------------------------------------------------------------------
+
+suggestion = _table(
+    "suggestion",
+    Column("id", Id, primary_key=True),
+    Column("seeker", String(80), nullable=False),
+    Column("helper", String(80), nullable=False),
+    Column("want", String(190), nullable=False),
+    Column("offer", String(190), nullable=False),
+    Column("period", String(20), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("parts", JSON, nullable=False),
+    Column("back", JSON, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("made", Moment, nullable=False),
+    Column("told", Moment),
+    Column("answered", Moment),
+    UniqueConstraint("seeker", "helper", "want", "period"),
+    Index(None, "helper"),
+    Index(None, "status"),
+)
+
+answer = _table(
+    "answer",
+    Column("id", Id, primary_key=True),
+    Column("suggestion", Id, ForeignKey("suggestion.id"), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("via", String(10), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("revision", BigInteger),
+    UniqueConstraint("suggestion", "via", "at", "status"),
+)
+"""Every answer ever given, on the wiki (``via`` wiki) or in the tool (``via`` web): the newest
+counts, all are kept."""
+
+notice = _table(
+    "notice",
+    Column("id", String(32), primary_key=True),
+    Column("recipient", String(80), nullable=False),
+    Column("account", BigInteger, nullable=False, default=0),
+    Column("name", String(255), nullable=False),
+    Column("campaign", String(60), nullable=False),
+    Column("suggestions", JSON, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", String(40), nullable=False, default=""),
+    Column("detail", String(255), nullable=False, default=""),
+    Column("page", String(255), nullable=False, default=""),
+    Column("revision", BigInteger),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("begun", Moment, nullable=False),
+    Column("ended", Moment),
+    Column("run", Id),
+    UniqueConstraint("recipient", "campaign"),
+    Index(None, "account", "ended"),
+    Index(None, "state"),
+)
+"""The outbox: a row is committed before any write. ``state`` is begun, sent, skipped, held or
+unknown; ``id`` is the stable hash of recipient, campaign and suggestions, and stands in the edit
+summary and in the text."""
+
+outcome = _table(
+    "outcome",
+    Column("run", Id, ForeignKey("run.id"), primary_key=True, autoincrement=False),
+    Column("candidate", String(120), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("reason", String(40), nullable=False, default=""),
+    Column("detail", String(255), nullable=False, default=""),
+    Column("page", String(255), nullable=False, default=""),
+    Column("revision", BigInteger),
+)
+"""What became of each candidate of a run: exactly one row each."""
+
+run = _table(
+    "run",
+    Column("id", Id, primary_key=True),
+    Column("command", String(30), nullable=False),
+    Column("begun", Moment, nullable=False),
+    Column("ended", Moment),
+    Column("status", Integer),
+    Column("counts", JSON, nullable=False),
+    Index(None, "command", "begun"),
+)
+
+measure = _table(
+    "measure",
+    Column("day", Date, primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("value", Float, nullable=False),
+    Column("n", Integer),
+)
+"""One row a day and measure; a later run of the same day writes over it."""
+
+publication = _table(
+    "publication",
+    Column("title", String(255), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("written", Moment, nullable=False),
+)
+"""What we last wrote on a page of ours, so that an unchanged text makes no request."""
+
+preference = _table(
+    "preference",
+    Column("profile", String(80), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("value", String(255), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("via", String(10), nullable=False),
+)
+"""What somebody asked of the bot beside their profile: stop, pause, cap, forget."""
+
+lease = _table(
+    "lease",
+    Column("name", String(60), primary_key=True),
+    Column("holder", String(120), nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+
+session = _table(
+    "session",
+    Column("id", String(64), primary_key=True),
+    Column("account", BigInteger, nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("begun", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+"""A login of the web tool: ``id`` is the hash of the cookie's secret, ``token`` is encrypted."""
+
+note = _table(
+    "note",
+    Column("name", String(60), primary_key=True),
+    Column("value", LongText, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""Small facts by name: the index build's id, where watch stands, the last good directory."""
