@@ -1,0 +1,41 @@
+"""Fixtures that every corner may use. What they give is told in ``tests.wiki.mediawiki``."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.wiki.mediawiki import MediaWiki
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def fresh() -> Callable[[str], str]:
+    """Give names that no other test has: ``fresh("Ada")`` is ``Ada 17``."""
+    return lambda name: f"{name} {next(_numbers)}"
+
+
+@pytest.fixture(scope="session")
+def mediawiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaWiki]:
+    """The MediaWiki that the tests of one worker share, with the account ``Exchange Bot``."""
+    with MediaWiki(folder=tmp_path_factory.mktemp("mediawiki")) as wiki:
+        wiki.account("Exchange Bot", groups=("bot",), bot_password=True)
+        yield wiki
+
+
+@pytest.fixture(scope="module")
+def mediawikis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., MediaWiki]]:
+    """Make further wikis: ``mediawikis(extensions=..., settings=..., language=...)``."""
+    made: list[MediaWiki] = []
+
+    def make(**options: Any) -> MediaWiki:
+        made.append(MediaWiki(folder=tmp_path_factory.mktemp("mediawiki"), **options))
+        return made[-1].start()
+
+    yield make
+    for wiki in made:
+        wiki.stop()
