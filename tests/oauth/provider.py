@@ -170,6 +170,7 @@ class Provider:
         self.oauth = WebApplicationServer(self.validator)
         self.bend = ""
         self.calls: list[dict[str, str]] = []
+        self._patience = threading.Event()
         app = Flask("provider")
         app.add_url_rule("/w/index.php", "index", self._index, methods=["GET", "POST"])
         app.add_url_rule("/w/api.php", "api", self._api, methods=["GET", "POST"])
@@ -183,6 +184,7 @@ class Provider:
         return self
 
     def stop(self) -> None:
+        self._patience.set()
         self._server.shutdown()
         self._thread.join(10)
 
@@ -228,7 +230,7 @@ class Provider:
         if self._bent("garbage"):
             return Response("<html><h1>502 Bad Gateway</h1></html>", 200)
         if self._bent("slow"):
-            time.sleep(30)
+            self._patience.wait(30)
         return step()
 
     def _initiate(self) -> Response:

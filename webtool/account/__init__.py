@@ -1,0 +1,1 @@
+"""Behind the login: who you are, your matches, your profile."""
