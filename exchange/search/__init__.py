@@ -1,0 +1,13 @@
+"""Search: every profile found by free text in any language and by facets, in memory.
+
+::
+
+    index = build(profiles, directory=..., places=..., build="...")
+    results = index.search(Query.of(pairs), today=date(2026, 11, 23))
+"""
+
+from exchange.search.concepts import Concept
+from exchange.search.index import Index, Results
+from exchange.search.query import FACETS, Query, Sort
+
+__all__ = ["FACETS", "Concept", "Index", "Query", "Results", "Sort"]

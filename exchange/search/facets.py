@@ -1,0 +1,163 @@
+"""Facets: who has which value, as bitmaps of document numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from pyroaring import BitMap
+
+from exchange.model import Offer, Profile, Want
+from exchange.search.query import DIRECTIONS
+
+TIED = "capacity"
+"""The facet whose values count by direction: who *offers* Wikidata, who *wants* it."""
+
+SIMPLE = ("method", "country", "region", "affiliation", "kind", "project")
+
+
+def items(profile: Profile) -> tuple[Offer | Want, ...]:
+    """Give offers and wants alike."""
+    return (*profile.offers, *profile.wants)
+
+
+def ties(profile: Profile) -> Iterable[tuple[str, str]]:
+    """Give what ties a person to capacities, as (direction, capacity id)."""
+    for offer in profile.offers:
+        yield "offer", offer.capacity
+    for want in profile.wants:
+        yield "want", want.capacity
+        if want.request:
+            yield "request", want.capacity
+
+
+def simple(profile: Profile) -> Iterable[tuple[str, str]]:
+    """Give the other facets' values of a profile, as (facet, value)."""
+    methods = {*profile.methods}
+    for item in items(profile):
+        methods.update(item.methods)
+    for method in methods:
+        yield "method", str(method)
+    if profile.country:
+        yield "country", profile.country
+    if profile.region:
+        yield "region", profile.region
+    for affiliation in profile.affiliations:
+        yield "affiliation", affiliation
+    yield "kind", str(profile.kind)
+    for project in profile.projects:
+        yield "project", project
+
+
+class Facets:
+    """Bitmaps of a fixed set of profiles, numbered from 0 in the order in which they were added."""
+
+    def __init__(self, broader: Mapping[str, tuple[str, ...]]) -> None:
+        """Begin empty; ``broader`` maps a capacity id to all that are wider than it."""
+        self._broader = broader
+        self._collected: dict[tuple[str, ...], list[int]] = {}
+        self._bitmaps: dict[tuple[str, ...], BitMap] = {}
+        self._tied: dict[tuple[frozenset[str], str], BitMap] = {}
+        self._ordered: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.size = 0
+
+    def add(self, profile: Profile) -> int:
+        """Add a profile and give its number."""
+        number = self.size
+        self.size += 1
+        for name in self._names(profile):
+            self._collected.setdefault(name, []).append(number)
+        return number
+
+    def _names(self, profile: Profile) -> set[tuple[str, ...]]:
+        names: set[tuple[str, ...]] = set(simple(profile))
+        for direction, capacity in ties(profile):
+            names.add(("direction", direction))
+            names.add(("direct", direction, capacity))
+            for wider in (capacity, *self._broader.get(capacity, ())):
+                names.add((TIED, direction, wider))
+        for language in profile.languages:
+            for level in range(1, language.level + 1):
+                names.add(("language", str(level), language.code))
+        return names
+
+    def done(self) -> None:
+        """Turn what was collected into bitmaps."""
+        for name, numbers in self._collected.items():
+            bitmap = BitMap(np.array(numbers, dtype=np.uint32))
+            bitmap.run_optimize()
+            self._bitmaps[name] = bitmap
+        self._collected.clear()
+        values: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+        for name, bitmap in self._bitmaps.items():
+            values.setdefault(name[:-1], []).append((-len(bitmap), name[-1]))
+        self._ordered = {
+            name: tuple(value for _, value in sorted(pairs)) for name, pairs in values.items()
+        }
+        tied = {value for d in DIRECTIONS for value in self._ordered.get((TIED, d), ())}
+        self.capacities = tuple(sorted(tied))
+        for capacity in self.capacities:
+            self.tied(frozenset(DIRECTIONS), capacity)
+
+    def tied(self, directions: frozenset[str], capacity: str, *, direct: bool = False) -> BitMap:
+        """Give who is tied to a capacity (or, unless ``direct``, to a narrower one) in any of
+        these directions."""
+        if direct:
+            return self._union(("direct", one, capacity) for one in sorted(directions))
+        known = self._tied.get((directions, capacity))
+        if known is None:
+            known = self._union((TIED, one, capacity) for one in sorted(directions))
+            if len(self._tied) < 20_000:
+                self._tied[directions, capacity] = known
+        return known
+
+    def of(self, facet: str, value: str, level: int = 2) -> BitMap:
+        """Give who has this value of a facet; for a language, at this level or better."""
+        name = ("language", str(level), value) if facet == "language" else (facet, value)
+        return self._bitmaps.get(name) or BitMap()
+
+    def any_of(self, facet: str, values: Iterable[str], level: int = 2) -> BitMap:
+        """Give who has at least one of these values."""
+        return BitMap().union(*[self.of(facet, value, level) for value in values])
+
+    def values(self, facet: str, level: int = 2) -> tuple[str, ...]:
+        """Give all values of a facet, those of most people first."""
+        return self._ordered.get((facet, str(level)) if facet == "language" else (facet,), ())
+
+    def counts(
+        self, facet: str, within: BitMap, *, level: int = 2, limit: int = 0
+    ) -> tuple[tuple[str, int], ...]:
+        """Count, within a set of people, those with each value of a facet; largest first.
+
+        ``limit`` keeps the largest so many, exactly: values go by how many people have them at
+        all, so the walk ends where nothing further down can be among the largest.
+        """
+        whole = len(within) == self.size
+        found: list[tuple[int, str]] = []
+        least = 0
+        for value in self.values(facet, level):
+            bitmap = self.of(facet, value, level)
+            if limit and len(found) >= limit and len(bitmap) < least:
+                break
+            count = len(bitmap) if whole else within.intersection_cardinality(bitmap)
+            if count:
+                found.append((-count, value))
+                if limit and len(found) % limit == 0:
+                    found.sort()
+                    least = -found[limit - 1][0]
+        found.sort()
+        return tuple((value, -count) for count, value in found[: limit or None])
+
+    def tied_counts(
+        self, within: BitMap, directions: frozenset[str]
+    ) -> tuple[tuple[str, int], ...]:
+        """Count, within a set of people, those tied to each capacity; largest first."""
+        found = [
+            (-within.intersection_cardinality(self.tied(directions, capacity)), capacity)
+            for capacity in self.capacities
+        ]
+        return tuple((capacity, -count) for count, capacity in sorted(found) if count)
+
+    def _union(self, names: Iterable[tuple[str, ...]]) -> BitMap:
+        held = [bitmap for name in names if (bitmap := self._bitmaps.get(name))]
+        return held[0] if len(held) == 1 else BitMap().union(*held)
