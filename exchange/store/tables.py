@@ -4,11 +4,16 @@ Two kinds of room. The *index* (page, profile, item, problem, account) can be re
 wiki at any time. The *delivery history* (suggestion, notice, outcome, answer, declined, run,
 measure, publication, lease, session) cannot, and is never dropped by a harvest.
 
-Texts compare by their bytes (utf8mb4_bin on MariaDB), as titles and keys must. Times are UTC
-without an offset.
+Texts compare by their bytes (utf8mb4_bin on MariaDB), as titles and keys must. A moment is an
+aware datetime in Python and UTC without an offset in the database.
+
+After a change here, write a migration (docs/operations.md): a test compares the two.
 """
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -17,7 +22,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    Float,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -29,6 +34,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
     naming_convention={
@@ -40,13 +48,38 @@ metadata = MetaData(
 )
 
 Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
-Moment = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware datetime, kept as UTC without an offset, to the microsecond."""
+
+    impl = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without an offset: nobody can tell which one it means."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no offset; use an aware datetime in UTC")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back what was put in, in UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+Moment = UTCDateTime()
 LongText = Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
-_bytes = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin", "mysql_engine": "InnoDB"}
+_bytes: dict[str, Any] = {
+    "mysql_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_bin",
+    "mysql_engine": "InnoDB",
+}
 
 
-def _table(name: str, *columns: object) -> Table:
-    return Table(name, metadata, *columns, **_bytes)  # type: ignore[arg-type]
+def _table(name: str, *columns: SchemaItem) -> Table:
+    return Table(name, metadata, *columns, **_bytes)
 
 
 # --- the index -----------------------------------------------------------------------------
@@ -139,7 +172,7 @@ suggestion = _table(
     Column("want", String(190), nullable=False),
     Column("offer", String(190), nullable=False),
     Column("period", String(20), nullable=False),
-    Column("score", Float, nullable=False),
+    Column("score", Double, nullable=False),
     Column("parts", JSON, nullable=False),
     Column("back", JSON, nullable=False),
     Column("status", String(20), nullable=False),
@@ -217,7 +250,7 @@ measure = _table(
     "measure",
     Column("day", Date, primary_key=True),
     Column("name", String(80), primary_key=True),
-    Column("value", Float, nullable=False),
+    Column("value", Double, nullable=False),
     Column("n", Integer),
 )
 """One row a day and measure; a later run of the same day writes over it."""

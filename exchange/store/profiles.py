@@ -1,0 +1,205 @@
+"""Profiles: what people and groups share and want, merged, and the items in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from exchange.model import Profile, Reason
+from exchange.store.codec import digest, pack_profile, unpack_profile
+from exchange.store.database import Database, batches
+from exchange.store.tables import item, problem, profile
+
+OFFER = "offer"
+WANT = "want"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRecord:
+    """A profile and its standing. ``state`` tells why somebody takes no part now, or is None."""
+
+    profile: Profile
+    state: Reason | None
+    digest: str
+
+    @property
+    def active(self) -> bool:
+        """Tell whether they take part in matching and search."""
+        return self.state is None
+
+
+class Profiles:
+    """The profiles of the index, by key."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, *, active: bool | None = True) -> list[Profile]:
+        """Every profile by key: the active ones, the others (False), or all (None)."""
+        query = select(profile.c.body).order_by(profile.c.key)
+        if active is not None:
+            query = query.where(profile.c.active == active)
+        with self._database.reading() as connection:
+            return [unpack_profile(body) for body in connection.scalars(query)]
+
+    def records(self, keys: Iterable[str] | None = None) -> dict[str, ProfileRecord]:
+        """Profiles with their standing: those of ``keys``, or all."""
+        query = select(profile.c.key, profile.c.body, profile.c.state, profile.c.digest)
+        found = {}
+        with self._database.reading() as connection:
+            for each in _parts(query, profile.c.key, keys):
+                for key, body, state, mark in connection.execute(each):
+                    found[key] = ProfileRecord(
+                        unpack_profile(body), Reason(state) if state else None, mark
+                    )
+        return dict(sorted(found.items()))
+
+    def get(self, key: str) -> Profile | None:
+        """The profile of this key, active or not."""
+        with self._database.reading() as connection:
+            body = connection.scalar(select(profile.c.body).where(profile.c.key == key))
+        return None if body is None else unpack_profile(body)
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, Profile]:
+        """The profiles of these keys, active or not, as far as there are any."""
+        return {key: record.profile for key, record in self.records(keys).items()}
+
+    def by_name(self, name: str) -> Profile | None:
+        """The profile of this user or group name; the first by key where several have it."""
+        return self._first(profile.c.name == name)
+
+    def by_page(self, page_id: int) -> Profile | None:
+        """The profile that stands on this page."""
+        return self._first(profile.c.page_id == page_id)
+
+    def digests(self) -> dict[str, str]:
+        """What tells that a profile changed: {key: digest}."""
+        query = select(profile.c.key, profile.c.digest).order_by(profile.c.key)
+        with self._database.reading() as connection:
+            return dict(connection.execute(query).tuples().all())
+
+    def states(self) -> dict[str, Reason]:
+        """Those who take no part now, and why: {key: reason}."""
+        query = select(profile.c.key, profile.c.state).where(profile.c.active.is_(False))
+        with self._database.reading() as connection:
+            return {key: Reason(state) for key, state in connection.execute(query) if state}
+
+    def save_many(
+        self, profiles: Iterable[Profile], *, states: Mapping[str, Reason] | None = None
+    ) -> list[str]:
+        """Keep these profiles with their items; give back the keys of those that changed.
+
+        ``states`` names those who take no part now, and why; all others of ``profiles`` are
+        active.
+        """
+        states = states or {}
+        rows = [_row(each, states.get(each.key)) for each in profiles]
+        columns = (profile.c.key, profile.c.digest, profile.c.state, profile.c.name)
+        with self._database.writing() as connection:
+            before = {
+                key: rest
+                for query in _parts(select(*columns), profile.c.key, [r["key"] for r in rows])
+                for key, *rest in connection.execute(query)
+            }
+            changed = [
+                r for r in rows if before.get(r["key"]) != [r["digest"], r["state"], r["name"]]
+            ]
+            keys = sorted(row["key"] for row in changed)
+            self._database.upsert(profile, changed)
+            self._database.delete(item, "profile", keys)
+            items = [entry for row in changed for entry in _items(row["key"], row["body"])]
+            for part in batches(items):
+                connection.execute(item.insert(), part)
+        return keys
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Remove these profiles, their items and the problems of their pages from the index."""
+        wanted = sorted(set(keys))
+        with self._database.writing():
+            self._database.delete(problem, "profile", wanted)
+            self._database.delete(item, "profile", wanted)
+            self._database.delete(profile, "key", wanted)
+
+    def holders(self, capacity: str, direction: str) -> list[str]:
+        """The keys of active profiles that offer or want (``direction``) a capacity."""
+        query = (
+            select(item.c.profile)
+            .join(profile, profile.c.key == item.c.profile)
+            .where(item.c.capacity == capacity[:190], item.c.direction == direction)
+            .where(profile.c.active.is_(True))
+            .distinct()
+            .order_by(item.c.profile)
+        )
+        with self._database.reading() as connection:
+            return list(connection.scalars(query))
+
+    def counts(self) -> dict[str, int]:
+        """How many ``profiles`` are active, and their ``offers`` and ``wants``."""
+        active = profile.c.active.is_(True)
+        query = (
+            select(item.c.direction, func.count())
+            .join(profile, profile.c.key == item.c.profile)
+            .where(active)
+            .group_by(item.c.direction)
+        )
+        with self._database.reading() as connection:
+            items: dict[str, int] = dict(connection.execute(query).tuples().all())
+            people = connection.scalar(select(func.count()).select_from(profile).where(active))
+        return {
+            "profiles": people or 0,
+            "offers": items.get(OFFER, 0),
+            "wants": items.get(WANT, 0),
+        }
+
+    def _first(self, condition: ColumnElement[bool]) -> Profile | None:
+        query = select(profile.c.body).where(condition).order_by(profile.c.key).limit(1)
+        with self._database.reading() as connection:
+            body = connection.scalar(query)
+        return None if body is None else unpack_profile(body)
+
+
+def _parts(query: Select[Any], column: Any, keys: Iterable[str] | None) -> list[Select[Any]]:
+    if keys is None:
+        return [query]
+    return [query.where(column.in_(part)) for part in batches(sorted(set(keys)))]
+
+
+def _row(each: Profile, state: Reason | None) -> dict[str, Any]:
+    body = pack_profile(each)
+    return {
+        "key": each.key,
+        "name": each.name,
+        "kind": each.kind.value,
+        "page": each.page,
+        "page_id": each.page_id,
+        "revision": each.revision,
+        "edited": each.edited,
+        "country": each.country,
+        "region": each.region,
+        "active": state is None,
+        "state": "" if state is None else state.value,
+        "body": body,
+        "digest": digest({name: value for name, value in body.items() if name != "name"}),
+    }
+
+
+def _items(key: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "profile": key,
+            "direction": direction,
+            "position": position,
+            "capacity": entry["capacity"][:190],
+            "text": entry.get("text", "")[:255],
+            "level": entry.get("level"),
+            "priority": entry.get("priority", 0),
+            "until": date.fromisoformat(entry["until"]) if "until" in entry else None,
+            "request": entry.get("request", ""),
+        }
+        for direction, name in ((OFFER, "offers"), (WANT, "wants"))
+        for position, entry in enumerate(body.get(name, ()))
+    ]
