@@ -34,8 +34,10 @@ class Edit:
 
     ``section`` None replaces the page, ``"new"`` adds a section under ``heading``, a number
     replaces that section. ``base`` is the revision id the text was made from (``baserevid``);
-    ``create`` demands that the page does not exist (``createonly``). ``base`` None and not
-    ``create`` means: write over whatever is there.
+    ``create`` demands that the page does not exist and never did: ``articleexists``, or
+    ``pagedeleted`` where one of this title was deleted. ``base`` None and not ``create`` means:
+    write over whatever is there. A stale ``base`` is ``editconflict``. ``model`` is the content
+    model of a page that is made (``json``), where it is not its title's own.
     """
 
     title: str
@@ -47,6 +49,7 @@ class Edit:
     create: bool = False
     bot: bool = True
     minor: bool = False
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One recent change, as ``watch`` follows them."""
+    """One recent change, as ``watch`` follows them.
+
+    ``kind`` is ``edit``, ``new``, or the kind of log entry (``move``, ``delete``, ``renameuser``).
+    """
 
     title: str
     page_id: int
@@ -87,8 +93,15 @@ class Wiki(Protocol):
     count what was asked of the wiki so far.
     """
 
-    requests: int
-    edits: int
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests have gone out to the wiki so far, of every kind; 0 without HTTP."""
+        ...
+
+    @property
+    def edits(self) -> int:
+        """How many edits the wiki has confirmed so far (nothing changed: not counted)."""
+        ...
 
     def site(self) -> Site:
         """Describe the wiki. One request, once."""
@@ -105,7 +118,7 @@ class Wiki(Protocol):
     def embedding(
         self, *, templates: Iterable[str], namespaces: Iterable[int], content: bool = True
     ) -> Iterator[Page]:
-        """Every page that transcludes one of ``templates``, each once, by page id.
+        """Every page that transcludes one of ``templates`` (or a redirect to it), each once.
 
         With content: ``text`` and the latest revision; about one request for 500 pages. Without:
         only ``id``, ``title`` and the latest revision's id, to tell what changed.
@@ -113,17 +126,29 @@ class Wiki(Protocol):
         ...
 
     def pages(
-        self, *, titles: Iterable[str] = (), ids: Iterable[int] = (), content: bool = True
+        self,
+        *,
+        titles: Iterable[str] = (),
+        ids: Iterable[int] = (),
+        content: bool = True,
+        deletions: bool = False,
     ) -> dict[str, Page]:
         """The pages of these titles (or ids), missing ones too, in batches: {title asked: page}.
 
-        Pages asked by id come under their title. Redirects are not followed. With content, also
-        protection and categories (through templates too).
+        Pages asked by id come under their title; ids of no page are left out. Redirects are not
+        followed. With content, also protection and categories (through templates too).
+        ``deletions`` asks whether missing ones were deleted (``Page.deleted``): one more request
+        for each missing page, so for a page at a time, before it is written.
         """
         ...
 
-    def users(self, *, names: Iterable[str]) -> dict[str, User]:
-        """The accounts of these names, in batches: {name asked: user}; missing ones have id 0."""
+    def users(self, *, names: Iterable[str], locks: bool = False) -> dict[str, User]:
+        """The accounts of these names, in batches: {name asked: user}; missing ones have id 0.
+
+        A renamed account comes under the name asked, with its name of today. ``locks`` asks
+        whether they are globally locked: one more request for each where the wiki has
+        CentralAuth (which has no batch for it), so for one at a time, before they are written to.
+        """
         ...
 
     def last_by(self, *, page_id: int, title: str, user: str) -> Revision | None:

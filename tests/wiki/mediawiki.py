@@ -58,6 +58,8 @@ SETTINGS = r"""
 $wgArticlePath = '/wiki/$1';
 $wgCacheDirectory = __DIR__ . '/cache';
 $wgSessionCacheType = CACHE_DB;
+// Cookies know no ports: wikis of one test need names of their own.
+$wgCookiePrefix = 'wiki' . parse_url( $wgServer, PHP_URL_PORT );
 $wgMainStash = 'db-replicated';
 $wgJobRunRate = 0;
 $wgShowExceptionDetails = true;
