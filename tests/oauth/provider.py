@@ -213,7 +213,9 @@ class Provider:
     def _oauth_request(self) -> tuple[str, str, str, dict[str, str]]:
         is_form = (request.content_type or "").startswith("application/x-www-form-urlencoded")
         body = request.get_data(as_text=True, cache=True) if is_form else ""
-        return request.url, request.method, body, dict(request.headers)
+        # The address as it was sent: the signature covers its escapes.
+        address = self.base + request.environ["REQUEST_URI"]
+        return address, request.method, body, dict(request.headers)
 
     def _index(self) -> Response:
         title = request.args.get("title", "")
