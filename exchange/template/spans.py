@@ -1,0 +1,147 @@
+"""Spans: what a scan of a page finds, and where it stands. Offsets count characters."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Part(NamedTuple):
+    """One parameter: ``key`` as MediaWiki counts it, and where it stands.
+
+    ``start`` is the offset after the pipe, ``equals`` that of the equals sign (-1 where the
+    parameter has none and ``key`` is its number), ``end`` that of the next pipe or the braces.
+    """
+
+    key: str
+    start: int
+    equals: int
+    end: int
+
+    @property
+    def value(self) -> int:
+        """Where the value begins."""
+        return self.equals + 1 if self.equals >= 0 else self.start
+
+
+class Hidden(NamedTuple):
+    """A stretch that is no text of the page: a comment, an ignored tag or an extension tag.
+
+    ``tag`` is ``""`` for a comment, ``"ignore"`` for inclusion tags, else the extension tag's
+    name in lower case; ``inner`` and ``inner_end`` are where its inside stands.
+    """
+
+    start: int
+    end: int
+    tag: str
+    inner: int
+    inner_end: int
+
+
+class Transclusion:
+    """One ``{{…}}``: a template, a variable or a parser function."""
+
+    __slots__ = ("_marks", "end", "inside", "scan", "start")
+
+    def __init__(
+        self, scan: Scan, start: int, end: int, marks: tuple[int, ...], inside: str = ""
+    ) -> None:
+        self.scan = scan
+        self.start = start
+        self.end = end
+        self.inside = inside
+        self._marks = marks
+
+    def __repr__(self) -> str:
+        return f"<Transclusion {self.start}:{self.end} {self.title!r}>"
+
+    @property
+    def raw(self) -> str:
+        """The whole of it as it stands on the page."""
+        return self.scan.text[self.start : self.end]
+
+    @property
+    def title_end(self) -> int:
+        """Where the title ends: at the first pipe or the closing braces."""
+        return self._marks[0] if self._marks else self.end - 2
+
+    @property
+    def title(self) -> str:
+        """The title as written, trimmed, without comments."""
+        return self.scan.visible(self.start + 2, self.title_end).strip()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parameters in the order they stand, repeated ones too."""
+        found: list[Part] = []
+        number = 0
+        marks = self._marks
+        last = len(marks)
+        at = 0
+        while at < last:
+            start = marks[at] + 1
+            at += 1
+            equals = -1
+            if at < last and marks[at] < 0:
+                equals = -marks[at] - 1
+                at += 1
+            end = marks[at] if at < last else self.end - 2
+            if equals < 0:
+                number += 1
+                key = str(number)
+            else:
+                key = self.scan.visible(start, equals).strip()
+            found.append(Part(key, start, equals, end))
+        return tuple(found)
+
+
+class Scan:
+    """What a scan found. Everything is in the order it stands on the page.
+
+    ``transclusions`` holds every closed ``{{…}}``, nested ones after the one around them.
+    ``openings`` holds where a ``{{`` was opened that nothing closes.
+    """
+
+    __slots__ = ("_hidden_starts", "_starts", "hidden", "openings", "text", "transclusions")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.transclusions: list[Transclusion] = []
+        self.hidden: list[Hidden] = []
+        self.openings: list[tuple[int, int]] = []
+        self._starts: list[int] | None = None
+        self._hidden_starts: list[int] | None = None
+
+    def within(self, start: int, end: int) -> Iterator[Transclusion]:
+        """The outermost transclusions that begin in this stretch, in order."""
+        if self._starts is None:
+            self._starts = [each.start for each in self.transclusions]
+        at = bisect_left(self._starts, start)
+        while at < len(self._starts) and self._starts[at] < end:
+            each = self.transclusions[at]
+            yield each
+            at = bisect_left(self._starts, each.end, at + 1)
+
+    def concealed(self, start: int, end: int) -> Iterator[Hidden]:
+        """The hidden stretches that begin in this one, in order."""
+        if not self.hidden:
+            return
+        if self._hidden_starts is None:
+            self._hidden_starts = [each.start for each in self.hidden]
+        at = bisect_left(self._hidden_starts, start)
+        while at < len(self.hidden) and self.hidden[at].start < end:
+            yield self.hidden[at]
+            at += 1
+
+    def visible(self, start: int, end: int) -> str:
+        """The text of a stretch without its comments and ignored tags."""
+        if not self.hidden:
+            return self.text[start:end]
+        pieces = []
+        for each in self.concealed(start, end):
+            if each.tag in ("", "ignore"):
+                pieces.append(self.text[start : each.start])
+                start = max(start, each.end)
+        pieces.append(self.text[start:end])
+        return "".join(pieces)
