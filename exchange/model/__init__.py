@@ -2,7 +2,6 @@
 
 from exchange.model.capacity import UNLISTED, Capacity, Level, Method, Priority, is_unlisted
 from exchange.model.match import Circle, Cohort, Match, Part, Status, Suggestion
-from exchange.model.notice import Notice, NoticeState
 from exchange.model.outcome import Held, Outcome, Reason, Sent, Skipped, Unknown
 from exchange.model.page import WIKITEXT, Page, Revision, User
 from exchange.model.profile import (
@@ -32,8 +31,6 @@ __all__ = [
     "Level",
     "Match",
     "Method",
-    "Notice",
-    "NoticeState",
     "Offer",
     "Outcome",
     "Page",

@@ -40,7 +40,9 @@ class Match:
     @property
     def pair(self) -> tuple[str, str]:
         """The two people, in an order that does not depend on who asks."""
-        return (self.seeker, self.helper) if self.seeker < self.helper else (self.helper, self.seeker)
+        return (
+            (self.seeker, self.helper) if self.seeker < self.helper else (self.helper, self.seeker)
+        )
 
 
 class Status(StrEnum):
