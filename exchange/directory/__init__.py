@@ -1,0 +1,10 @@
+"""The capacity directory: names and aliases in every language, one capacity each.
+
+``load()`` reads the committed directory (config/directory/capacities.json) and, where given, the
+page on the wiki with which coordinators extend it. ``check()`` is what ``bot doctor`` asks.
+"""
+
+from exchange.directory.directory import Directory
+from exchange.directory.load import check, extend, load
+
+__all__ = ["Directory", "check", "extend", "load"]
