@@ -18,6 +18,7 @@ from exchange.store.preferences import Preferences
 from exchange.store.problems import Problems
 from exchange.store.profiles import Profiles
 from exchange.store.publications import Publications
+from exchange.store.rounds import Rounds
 from exchange.store.runs import Runs
 from exchange.store.sessions import Sessions
 from exchange.store.suggestions import Suggestions
@@ -34,6 +35,7 @@ class Store:
     problems: Problems
     suggestions: Suggestions
     notices: Notices
+    rounds: Rounds
     runs: Runs
     measures: Measures
     publications: Publications
@@ -58,6 +60,7 @@ class Store:
             problems=Problems(database),
             suggestions=Suggestions(database),
             notices=Notices(database),
+            rounds=Rounds(database),
             runs=Runs(database),
             measures=Measures(database),
             publications=Publications(database),

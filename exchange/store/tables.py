@@ -1,8 +1,8 @@
 """Tables: everything the store holds, for SQLite and MariaDB alike.
 
-Two kinds of room. The *index* (page, profile, item, problem, account) can be rebuilt from the
-wiki at any time. The *delivery history* (suggestion, notice, outcome, answer, declined, run,
-measure, publication, lease, session) cannot, and is never dropped by a harvest.
+Two kinds of room. The *index* (page, profile, item, problem, account, unmet, gathering) can be
+rebuilt from the wiki at any time. The *delivery history* (suggestion, notice, outcome, answer, declined, run,
+measure, arrival, publication, lease, session) cannot, and is never dropped by a harvest.
 
 Texts compare by their bytes (utf8mb4_bin on MariaDB), as titles and keys must. A moment is an
 aware datetime in Python and UTC without an offset in the database.
@@ -162,6 +162,25 @@ problem = _table(
     Index(None, "page_id"),
 )
 
+unmet = _table(
+    "unmet",
+    Column("profile", String(80), primary_key=True),
+    Column("capacity", String(190), primary_key=True),
+    Column("reason", String(20), nullable=False),
+)
+"""A want that the newest round of matching found nobody for, and why."""
+
+gathering = _table(
+    "gathering",
+    Column("kind", String(10), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("capacity", String(190), nullable=False, default=""),
+    Column("body", JSON, nullable=False),
+    Index(None, "capacity"),
+)
+"""What the newest round of matching proposes to more than two people: a model.Cohort (``kind``
+``cohort``) or a model.Circle (``circle``) as JSON, in the order in which it was found."""
+
 # --- the delivery history ------------------------------------------------------------------
 
 suggestion = _table(
@@ -263,6 +282,13 @@ publication = _table(
     Column("written", Moment, nullable=False),
 )
 """What we last wrote on a page of ours, so that an unchanged text makes no request."""
+
+arrival = _table(
+    "arrival",
+    Column("profile", String(80), primary_key=True),
+    Column("day", Date, nullable=False),
+)
+"""The day on which somebody was first seen to want something: what waiting is counted from."""
 
 preference = _table(
     "preference",
