@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from exchange.store import Store
 from webtool.account.handshake import Identity, Token
 from webtool.account.logins import LIFE, Logins
 
-NOW = datetime(2026, 11, 23, 12, 0)
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ADA = Identity(41, "Sample Ada")
 ACCESS = Token("access-key", "access-secret")
 
