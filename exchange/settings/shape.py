@@ -108,7 +108,8 @@ class Harvest(_Section):
     """Where profiles may stand."""
 
     namespaces: tuple[int, ...]
-    not_profiles: tuple[str, ...]
+    account_days: float = Field(gt=0)
+    contacts: int = Field(ge=1, le=20)
 
     @checked("namespaces")
     @classmethod

@@ -50,6 +50,23 @@ class Accounts:
         with self._database.reading() as connection:
             return {id: unpack_user(body) for id, body in connection.execute(query)}
 
+    def stale(self, *, before: datetime, limit: int) -> list[User]:
+        """The accounts that were last looked at before then, the longest ago first."""
+        query = select(account.c.state).where(account.c.seen < before)
+        with self._database.reading() as connection:
+            rows = connection.scalars(query.order_by(account.c.seen, account.c.id).limit(limit))
+            return [unpack_user(body) for body in rows]
+
+    def get_many(self, ids: Iterable[int]) -> dict[int, User]:
+        """The accounts of these central user ids, as far as we know them."""
+        found = {}
+        with self._database.reading() as connection:
+            for part in batches(sorted(set(ids))):
+                query = select(account.c.id, account.c.state).where(account.c.id.in_(part))
+                for id, body in connection.execute(query):
+                    found[id] = unpack_user(body)
+        return dict(sorted(found.items()))
+
     def forget(self, ids: Iterable[int]) -> None:
         """Remove these accounts."""
         self._database.delete(account, "id", sorted(set(ids)))

@@ -12,6 +12,9 @@ from exchange.store.tables import note
 BUILD = "index-build"
 """The note whose value changes whenever the index does."""
 
+DIRECTORY = "directory-page"
+"""The note that holds the last good text of the directory's page on the wiki."""
+
 
 class Notes:
     """Texts by name."""

@@ -18,9 +18,10 @@ class PageRecord:
     """A page as it was last read.
 
     ``reading`` is what stands there, as JSON, so that profiles can be put together again without
-    the wiki. ``owner`` is the user name that the page belongs to, empty where nobody's.
-    ``consented`` is the owner rule: the owner put the profile there or edited the page with it
-    in place.
+    the wiki. ``owner`` is the user name that the page belongs to, empty where nobody's; ``party``
+    the key of the profile that it speaks for, empty where there is none. ``agreed`` are the
+    central ids of those, of its owner or contacts, who put the template there or edited the page
+    with it in place: the owner rule.
     """
 
     id: int
@@ -30,8 +31,14 @@ class PageRecord:
     edited: datetime | None = None
     editor: str = ""
     owner: str = ""
-    consented: bool = True
+    party: str = ""
+    agreed: tuple[int, ...] = ()
     reading: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def consented(self) -> bool:
+        """Tell whether somebody who may speak here agreed."""
+        return bool(self.agreed)
 
 
 class Pages:
@@ -57,7 +64,8 @@ class Pages:
                 "edited": record.edited,
                 "editor": record.editor[:255],
                 "owner": record.owner[:255],
-                "consented": record.consented,
+                "party": record.party,
+                "agreed": list(record.agreed),
                 "reading": record.reading,
             }
             for record in records
@@ -79,6 +87,15 @@ class Pages:
                     found[row.id] = _record(row)
         return dict(sorted(found.items()))
 
+    def of(self, parties: Iterable[str]) -> list[PageRecord]:
+        """The pages that speak for these profiles, by id."""
+        found: list[PageRecord] = []
+        with self._database.reading() as connection:
+            for part in batches(sorted(set(parties))):
+                query = select(page).where(page.c.party.in_(part))
+                found += [_record(row) for row in connection.execute(query)]
+        return sorted(found, key=lambda record: record.id)
+
     def all(self) -> list[PageRecord]:
         """Every page, by id."""
         with self._database.reading() as connection:
@@ -92,9 +109,10 @@ class Pages:
             self._database.delete(page, "id", wanted)
 
     def count(self) -> int:
-        """How many pages there are."""
+        """How many pages speak for somebody."""
+        query = select(func.count()).select_from(page).where(page.c.party != "")
         with self._database.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(page)) or 0
+            return connection.scalar(query) or 0
 
 
 def _record(row: Row[Any]) -> PageRecord:
@@ -106,6 +124,7 @@ def _record(row: Row[Any]) -> PageRecord:
         edited=row.edited,
         editor=row.editor,
         owner=row.owner,
-        consented=row.consented,
+        party=row.party,
+        agreed=tuple(row.agreed),
         reading=row.reading,
     )

@@ -93,13 +93,17 @@ page = _table(
     Column("edited", Moment),
     Column("editor", String(255), nullable=False, default=""),
     Column("owner", String(255), nullable=False, default=""),
-    Column("consented", Boolean, nullable=False, default=True),
+    Column("party", String(80), nullable=False, default=""),
+    Column("agreed", JSON, nullable=False),
     Column("reading", JSON, nullable=False),
     Index(None, "title"),
+    Index(None, "party"),
 )
 """A page with one of our templates: which revision was read, and the reading (profile and
 request declarations) as JSON, so that profiles can be put together again without the wiki.
-``consented`` is the owner rule: the owner put it there or edited the page with it in place."""
+``party`` is the key of the profile that the page speaks for, empty where nobody's. ``agreed`` are
+the central ids of those who put the template there or edited the page with it in place: the owner
+rule."""
 
 account = _table(
     "account",

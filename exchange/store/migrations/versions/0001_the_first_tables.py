@@ -124,7 +124,8 @@ def upgrade() -> None:
         ),
         sa.Column("editor", sa.String(length=255), nullable=False),
         sa.Column("owner", sa.String(length=255), nullable=False),
-        sa.Column("consented", sa.Boolean(), nullable=False),
+        sa.Column("party", sa.String(length=80), nullable=False),
+        sa.Column("agreed", sa.JSON(), nullable=False),
         sa.Column("reading", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_page")),
         mysql_charset="utf8mb4",
@@ -132,6 +133,7 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     op.create_index(op.f("ix_page_title"), "page", ["title"], unique=False)
+    op.create_index(op.f("ix_page_party"), "page", ["party"], unique=False)
     op.create_table(
         "preference",
         sa.Column("profile", sa.String(length=80), nullable=False),
