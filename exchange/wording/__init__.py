@@ -2,5 +2,6 @@
 
 from exchange.wording.escape import escape, plain
 from exchange.wording.messages import Person, Wording, available
+from exchange.wording.reasons import reason
 
-__all__ = ["Person", "Wording", "available", "escape", "plain"]
+__all__ = ["Person", "Wording", "available", "escape", "plain", "reason"]
