@@ -6,7 +6,19 @@ leaves it are plain values (``Table``) and texts (wikitext, CSV, JSON, .tab, .ch
 
 from __future__ import annotations
 
-from exchange.reports.facts import Delivered, Facts, Places, Ran
+from exchange.reports import (
+    cohorts,
+    fairness,
+    gaps,
+    interventions,
+    overview,
+    places,
+    queue,
+    requests,
+    run,
+)
+from exchange.reports.facts import Facts, Ran
+from exchange.reports.reading import PUBLISHED, read_facts
 from exchange.reports.report import (
     Cell,
     Column,
@@ -23,15 +35,14 @@ from exchange.reports.report import (
 )
 
 __all__ = [
+    "PUBLISHED",
     "Cell",
     "Column",
-    "Delivered",
     "Facts",
     "Figure",
     "Leaf",
     "Message",
     "Party",
-    "Places",
     "Plot",
     "Ran",
     "Report",
@@ -39,16 +50,27 @@ __all__ = [
     "Sheet",
     "Table",
     "build",
+    "read_facts",
     "report",
     "reports",
 ]
 
+_REPORTS = (
+    overview.REPORT,
+    interventions.REPORT,
+    gaps.REPORT,
+    cohorts.REPORT,
+    requests.REPORT,
+    places.REPORT,
+    fairness.REPORT,
+    queue.REPORT,
+    run.REPORT,
+)
+
 
 def reports() -> tuple[Report, ...]:
     """Every report, in the order in which a reader meets them."""
-    from exchange.reports import gaps
-
-    return (gaps.REPORT,)
+    return _REPORTS
 
 
 def report(name: str) -> Report:

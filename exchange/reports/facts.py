@@ -6,7 +6,7 @@ everywhere else their row number (``party``), so that a million rows stay small.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,65 +14,46 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from exchange.matching.history import is_live
+from exchange.matching.weights import Bounds, load_weights
 from exchange.model import (
     UNLISTED,
+    USABLE,
     Cohort,
     Frequency,
-    Kind,
+    Outcome,
     Problem,
     Profile,
     Status,
     Suggestion,
 )
+from exchange.places import emerging, region_of, small_or_to_be
 from exchange.reports.report import Party
 
-LIVE = frozenset((Status.PLANNED, Status.OPEN, Status.ACCEPTED, Status.IN_TOUCH, Status.EXCHANGED))
-"""A want with a suggestion of one of these is served."""
+REASONS = ("nobody", "language", "suggested", "away", "seats", "waiting")
+"""Why a want is unmet, the hardest to mend first. ``waiting`` is everything that ends by itself:
+not looked at yet, the seeker's share of this period used up, no messages wanted, profile stale."""
 
-SMALL = frozenset((Kind.INFORMAL_GROUP, Kind.AFFILIATE_TO_BE, Kind.USER_GROUP))
-"""Kinds of group that count as small affiliates."""
-
-REASONS = ("nobody", "language", "seats", "away", "unmatched")
-"""Why a want is unmet, the hardest to mend first; ``unmatched`` has not been looked at yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """What reports ask of places: where a country is, and which communities are emerging."""
-
-    regions: Mapping[str, str]
-    emerging: Container[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """One candidate of a run and what became of it (``kind`` as in the store's outcomes)."""
-
-    candidate: str
-    kind: str
-    reason: str = ""
-    detail: str = ""
-    page: str = ""
-    revision: int | None = None
+UNSEEN = "unmatched"
+"""The exact reason of a want that no round of matching has looked at yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """The newest run of the notices: when, and one ``Delivered`` a candidate."""
+    """The newest run that wrote to people: when, and what became of each candidate."""
 
     id: int
     begun: date | None
-    outcomes: tuple[Delivered, ...] = ()
+    outcomes: Mapping[str, Outcome]
 
 
 class Facts:
     """Everything that reports count, as of ``today``.
 
-    ``profiles`` are those who take part; ``inactive`` maps the key of those who do not to the
-    reason. ``broader`` is the capacity hierarchy (id to the next wider id). ``unmet`` gives
+    ``profiles`` are those who take part. ``broader`` is the capacity hierarchy (id to the next wider id). ``unmet`` gives
     (profile key, capacity id, reason) as the last matching run found them; wants it does not
     mention and nobody serves count as ``unmatched``. ``measures`` is the history: (day, name,
-    value, n). ``messages`` counts the notices sent so far, ``optouts`` and ``reverts`` what came
+    value, n). ``arrivals`` gives the day on which a seeker was first seen. ``messages`` counts the notices sent so far, ``optouts`` and ``reverts`` what came
     back.
     """
 
@@ -82,24 +63,24 @@ class Facts:
         today: date,
         profiles: Iterable[Profile],
         broader: Mapping[str, str | None],
-        places: Places,
         suggestions: Iterable[Suggestion] = (),
         unmet: Iterable[tuple[str, str, str]] = (),
         cohorts: Iterable[Cohort] = (),
         problems: Iterable[tuple[str, str, Problem]] = (),
         measures: Iterable[tuple[date, str, float, int | None]] = (),
         run: Ran | None = None,
+        bounds: Bounds | None = None,
+        arrivals: Mapping[str, date] | None = None,
         messages: int = 0,
         optouts: int = 0,
         reverts: int = 0,
-        inactive: Mapping[str, str] | None = None,
     ) -> None:
         self.today = today
         self.broader = broader
-        self.places = places
+        self.bounds = bounds or load_weights().bounds
         self.run = run
         self.messages, self.optouts, self.reverts = messages, optouts, reverts
-        self.inactive = dict(inactive or {})
+        self.arrivals = dict(arrivals or {})
         self.cohorts = tuple(cohorts)
         self.problems = tuple(problems)
         self._read_profiles(profiles)
@@ -117,10 +98,10 @@ class Facts:
         wants: list[tuple[int, str, str, int, date | None, str, str]] = []
         speaks: list[tuple[int, str, int]] = []
         affiliations: list[tuple[int, str]] = []
-        regions, emerging, today = self.places.regions, self.places.emerging, self.today
+        today = self.today
         for at, profile in enumerate(sorted(profiles, key=lambda profile: profile.key)):
             country = profile.country
-            region = profile.region or (regions.get(country) if country else None)
+            region = profile.region or region_of(country)
             parties.append(
                 (
                     profile.key,
@@ -131,8 +112,8 @@ class Facts:
                     country,
                     region,
                     profile.region,
-                    None if country is None else country in emerging,
-                    profile.kind in SMALL,
+                    emerging(country, region) if country or region else None,
+                    small_or_to_be(profile.kind),
                     profile.edited.date() if profile.edited else None,
                     profile.seats,
                     profile.away is not None and profile.away >= today,
@@ -193,7 +174,7 @@ class Facts:
                 one.match.want,
                 one.match.offer,
                 one.status.value,
-                one.status in LIVE,
+                one.status is Status.PLANNED or is_live(one, today=self.today, bounds=self.bounds),
                 one.status.holds_seat,
                 bool(one.match.back),
                 one.period,
@@ -228,21 +209,20 @@ class Facts:
 
     @cached_property
     def wants(self) -> pd.DataFrame:
-        """Open wants, one row a party and capacity: priority, until, served, reason.
+        """Open wants, one row a party and capacity: priority, until, served, reason, lack.
 
-        ``reason`` is one of ``REASONS`` where the want is not served, else an empty string.
+        Where the want is not served, ``lack`` is the exact reason (``unmatched-<lack>`` in i18n)
+        and ``reason`` the one of ``REASONS`` that it falls under; else both are empty.
         """
         frame = self._wants.copy()
         served = set(zip(self.live["seeker"], self.live["want"], strict=True))
         pairs = list(zip(frame["party"], frame["capacity"], strict=True))
-        frame["served"] = np.fromiter((pair in served for pair in pairs), bool, len(pairs))
+        lacks = ["" if pair in served else self._unmet.get(pair, UNSEEN) for pair in pairs]
+        frame["served"] = np.fromiter((lack == "" for lack in lacks), bool, len(lacks))
+        frame["lack"] = pd.Series(lacks, dtype=object)
         frame["reason"] = pd.Series(
-            [
-                "" if pair in served else self._unmet.get(pair, "unmatched")
-                for pair in pairs
-            ],
-            dtype=object,
-        )  # fmt: skip
+            [lack if not lack or lack in REASONS else REASONS[-1] for lack in lacks], dtype=object
+        )
         return frame
 
     def lineage(self, capacity: str) -> tuple[str, ...]:
@@ -282,6 +262,27 @@ class Facts:
             Party(key, name, page)
             for key, name, page in zip(frame["key"], frame["name"], frame["page"], strict=True)
         ]
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """Offers, seats, wants, served and unmet by capacity: see ``gaps.counts``."""
+        from exchange.reports import gaps
+
+        return gaps.counts(self)
+
+    @cached_property
+    def spoken(self) -> dict[int, tuple[str, ...]]:
+        """The languages that a party can work in, best first."""
+        usable = self.speaks[self.speaks["level"] >= USABLE]
+        usable = usable.sort_values(["party", "level"], ascending=[True, False], kind="stable")
+        found: dict[int, list[str]] = {}
+        for at, code in zip(usable["party"], usable["language"], strict=True):
+            found.setdefault(at, []).append(code)
+        return {at: tuple(dict.fromkeys(codes)) for at, codes in found.items()}
+
+    def number(self, key: str) -> int | None:
+        """The row of ``parties`` of a key; None for one that takes no part."""
+        return self._number.get(key)
 
     def find(self, key: str) -> Party:
         """The party of a key; one that takes no part (any more) has its key for a name."""

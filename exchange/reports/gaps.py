@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from exchange.reports.facts import REASONS, Facts
-from exchange.reports.report import Cell, Column, Plot, Report, Row, Sheet
+from exchange.reports.report import Cell, Column, Plot, Report, Row, Sheet, whole
 
 PEOPLE = "people"
 
@@ -68,7 +68,7 @@ def _ordered(facts: Facts, table: pd.DataFrame) -> list[str]:
 
 def gaps(facts: Facts) -> list[Row]:
     """Rows of the main sheet."""
-    table = counts(facts)
+    table = facts.gaps
     numbers: dict[str, dict[str, int]] = table.to_dict("index")  # type: ignore[assignment]
     rows: list[Row] = []
     for capacity in _ordered(facts, table):
@@ -110,4 +110,108 @@ GAPS = Sheet(
     plot=Plot(x="capacity", y=("offers", "wants")),
 )
 
-REPORT = Report(id="gaps", sheets=(GAPS,))
+
+def _single(facts: Facts) -> list[Row]:
+    """Capacities that somebody wants and exactly one party can help with."""
+    table = facts.gaps
+    asked = set(facts.wants["capacity"])
+    offers = facts.rolled(facts.offers)
+    rows: list[Row] = []
+    for capacity in table.index[(table["offers"] == 1) & (table["wants"] > 0)]:
+        if capacity not in asked:
+            continue
+        helper = int(offers.loc[offers["capacity"] == capacity, "party"].iloc[0])
+        one = table.loc[capacity]
+        rows.append(
+            (
+                capacity,
+                facts.party(helper),
+                whole(one["seats"]),
+                whole(one["wants"]),
+                whole(one["unmet"]),
+            )
+        )
+    return sorted(rows, key=lambda row: (-whole(row[3]), row[0]))
+
+
+SINGLE = Sheet(
+    id="single",
+    head="capacity",
+    columns=(
+        Column("capacity", Cell.CAPACITY),
+        Column("helper", Cell.PARTY),
+        Column("seats", Cell.COUNT, "seats"),
+        Column("wants", Cell.COUNT, PEOPLE),
+        Column("unmet", Cell.COUNT, PEOPLE, bar=True),
+    ),
+    rows=_single,
+)
+
+
+def _surplus(facts: Facts) -> list[Row]:
+    """Capacities as offered where there are more seats than people who want them."""
+    table = facts.gaps
+    offered = table[table.index.isin(facts.offers["capacity"].unique())]
+    spare = (offered["seats"] - offered["wants"]).rename("surplus")
+    rows: list[Row] = [
+        (
+            capacity,
+            whole(offered.at[capacity, "offers"]),
+            whole(offered.at[capacity, "seats"]),
+            whole(offered.at[capacity, "wants"]),
+            whole(over),
+        )
+        for capacity, over in spare[spare > 0].items()
+    ]
+    return sorted(rows, key=lambda row: (-whole(row[4]), row[0]))
+
+
+SURPLUS = Sheet(
+    id="surplus",
+    head="capacity",
+    columns=(
+        Column("capacity", Cell.CAPACITY),
+        Column("offers", Cell.COUNT, PEOPLE),
+        Column("seats", Cell.COUNT, "seats"),
+        Column("wants", Cell.COUNT, PEOPLE),
+        Column("surplus", Cell.COUNT, "seats", bar=True),
+    ),
+    rows=_surplus,
+)
+
+
+def region_gaps(facts: Facts, region: str) -> list[Row]:
+    """What is wanted in one region and offered there, by capacity as written, widest gap first."""
+    here = facts.parties.index[facts.parties["region"] == region]
+    wants = facts.wants[facts.wants["party"].isin(here)]
+    offers = facts.offers[facts.offers["party"].isin(here)]
+    table = pd.DataFrame(
+        {
+            "offers": people(offers),
+            "wants": people(wants),
+            "served": people(wants[wants["served"]]),
+        }
+    )
+    table = table.fillna(0).astype(int)
+    rows: list[Row] = [
+        (capacity, offers, wants, served, wants - served)
+        for capacity, offers, wants, served in table.itertuples()
+        if wants
+    ]
+    return sorted(rows, key=lambda row: (-whole(row[4]), -whole(row[2]), row[0]))
+
+
+REGION_GAPS = Sheet(
+    id="region-gaps",
+    head="capacity",
+    columns=(
+        Column("capacity", Cell.CAPACITY),
+        Column("offers", Cell.COUNT, PEOPLE),
+        Column("wants", Cell.COUNT, PEOPLE),
+        Column("served", Cell.COUNT, PEOPLE),
+        Column("unmet", Cell.COUNT, PEOPLE, bar=True),
+    ),
+    rows=lambda facts: [],
+)
+
+REPORT = Report(id="gaps", sheets=(GAPS, SINGLE, SURPLUS))

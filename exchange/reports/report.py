@@ -25,6 +25,7 @@ class Cell(StrEnum):
 
     TEXT = "text"  # (str) as somebody wrote it
     CAPACITY = "capacity"  # (str) capacity id
+    CAPACITIES = "capacities"  # (tuple[str, ...])
     PARTY = "party"  # (Party)
     PARTIES = "parties"  # (tuple[Party, ...])
     REGION = "region"  # (str) region id
@@ -38,6 +39,7 @@ class Cell(StrEnum):
     CHANGE = "change"  # (int or float) signed difference
     NUMBER = "number"  # (float)
     RATE = "rate"  # (float) 0 to 1, shown as per cent
+    POINTS = "points"  # (float) signed difference of two rates, in percentage points
     FIGURE = "figure"  # (Figure) a value with its own unit, for lists of figures
     DATE = "date"  # (datetime.date)
     WINDOW = "window"  # (tuple[int, ...]) hours of the day in UTC
@@ -50,7 +52,7 @@ class Cell(StrEnum):
         return self in _NUMBERS
 
 
-_NUMBERS = frozenset((Cell.COUNT, Cell.CHANGE, Cell.NUMBER, Cell.RATE, Cell.FIGURE))
+_NUMBERS = frozenset((Cell.COUNT, Cell.CHANGE, Cell.NUMBER, Cell.RATE, Cell.POINTS, Cell.FIGURE))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -128,6 +130,7 @@ class Sheet:
 
     ``rows`` makes the rows from the facts, in the order in which they are shown; ``total``, where
     there is one, the closing row. ``head`` names the column whose cells are row headings.
+    ``volatile`` marks a sheet that changes by the calendar alone; it never makes an edit by itself.
     Messages: ``sheet-<id>`` is the caption, ``sheet-<id>-advice`` the sentence that says what to do with it,
     ``sheet-<id>-empty`` what stands there where there are no rows.
     """
@@ -138,6 +141,7 @@ class Sheet:
     total: Callable[[Facts], Row] | None = None
     plot: Plot | None = None
     head: str = ""
+    volatile: bool = False
 
     @property
     def caption(self) -> str:
@@ -237,3 +241,8 @@ def fill(sheet: Sheet, facts: Facts) -> Table:
 def day(value: date | None) -> date | None:
     """A moment as its day; pandas' and datetime's subclasses of date become plain dates."""
     return None if value is None else date(value.year, value.month, value.day)
+
+
+def whole(value: object) -> int:
+    """A number out of a frame as a plain int."""
+    return int(value)  # type: ignore[call-overload,no-any-return]

@@ -43,6 +43,12 @@ class Measures:
         with self._database.reading() as connection:
             return [Measured(row.day, row.value, row.n) for row in connection.execute(query)]
 
+    def all(self) -> list[tuple[date, str, float, int | None]]:
+        """The whole history, by name and day: (day, name, value, n)."""
+        query = select(measure).order_by(measure.c.name, measure.c.day)
+        with self._database.reading() as connection:
+            return [(row.day, row.name, row.value, row.n) for row in connection.execute(query)]
+
     def on(self, day: date) -> dict[str, Measured]:
         """All values of one day."""
         query = select(measure).where(measure.c.day == day).order_by(measure.c.name)

@@ -157,6 +157,12 @@ class Notices:
             conditions.append(notice.c.ended >= since)
         return self._select(*conditions)
 
+    def count_sent(self) -> int:
+        """How many notices stand on a page."""
+        query = select(func.count()).select_from(notice).where(notice.c.state == State.SENT.value)
+        with self._database.reading() as connection:
+            return connection.scalar(query) or 0
+
     def restore(self, notices: Iterable[Notice]) -> int:
         """Put back rows that the bot's own contributions prove; give back how many were new."""
         with self._database.writing():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from exchange.model import Outcome
 from exchange.store.database import Database
@@ -92,6 +92,17 @@ class Runs:
             query = query.where(run.c.ended.is_not(None))
         found = self._select(query.order_by(run.c.begun.desc(), run.c.id.desc()).limit(1))
         return found[0] if found else None
+
+    def last_delivering(self, *, aside: str = "publish:") -> Run | None:
+        """The newest run that wrote (or may have written) to somebody, or else had candidates.
+
+        Candidates whose name begins with ``aside`` are pages of ours and do not count.
+        """
+        candidates = select(func.max(outcome.c.run)).where(~outcome.c.candidate.startswith(aside))
+        with self._database.reading() as connection:
+            wrote = connection.scalar(candidates.where(outcome.c.kind.in_(["sent", "unknown"])))
+            newest = wrote or connection.scalar(candidates)
+        return None if newest is None else self.get(newest)
 
     def recent(self, limit: int = 20) -> list[Run]:
         """The newest runs, newest first."""
