@@ -40,11 +40,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 import requests
 
@@ -425,12 +426,51 @@ class MediaWiki:
         )
         return str(found["parse"]["text"])
 
+    def rename(self, old: str, new: str) -> None:
+        """Rename an account (Renameuser) and move its user page, as a renamer does."""
+        self.maintenance(
+            "extensions/Renameuser/maintenance/renameUser",
+            f"--oldname={old}",
+            f"--newname={new}",
+            "--performer=Admin",
+        )
+        for space in ("User", "User talk"):
+            if self.page(f"{space}:{old}") is not None:
+                self.call(
+                    "Admin",
+                    action="move",
+                    **{"from": f"{space}:{old}", "to": f"{space}:{new}", "movesubpages": "1"},
+                )
+        self.jobs()
+        if old in self.accounts:
+            self.accounts[new] = Account(new, PASSWORD)
+        self.forget(old)
+
+    def fill(self, pages: Mapping[str, str], *, user: str = "Admin") -> None:
+        """Write many pages at once (an import), with links and categories fresh."""
+        rows = "".join(
+            f"<page><title>{escape(title)}</title><revision>"
+            f"<timestamp>2026-01-01T00:00:00Z</timestamp>"
+            f"<contributor><username>{escape(user)}</username></contributor>"
+            f'<text xml:space="preserve">{escape(text)}</text></revision></page>'
+            for title, text in pages.items()
+        )
+        path = self.folder / "fill.xml"
+        path.write_text(
+            '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" '
+            f'xml:lang="en">{rows}</mediawiki>'
+        )
+        self.import_dump(path)
+
+    def dump(self, path: Path) -> Path:
+        """Write an XML export of the whole wiki, with histories."""
+        path.write_text(self.maintenance("dumpBackup", "--full", "--quiet"))
+        return path
+
     def import_dump(self, path: Path) -> None:
         """Import an XML export (plain, .gz or .bz2) and refresh the counts of the wiki."""
-        self.maintenance("importDump", "--no-updates", str(path))
-        self.maintenance("rebuildrecentchanges")
-        self.maintenance("refreshLinks")
-        self.maintenance("initSiteStats", "--update")
+        self.maintenance("importDump", str(path))
+        self.jobs()
 
 
 def _checked(answer: requests.Response) -> Any:
