@@ -12,7 +12,20 @@ PEOPLE = "people"
 
 def people(frame: pd.DataFrame, by: str = "capacity") -> pd.Series:
     """Distinct parties by a column."""
-    return frame.groupby(by, observed=True)["party"].nunique()
+    return frame.groupby(by)["party"].nunique()
+
+
+def joined(**columns: pd.Series) -> pd.DataFrame:
+    """Counts side by side, one row a key that any of them has, sorted; what is missing is 0.
+
+    By plain dictionaries: no alignment of indexes of different types.
+    """
+    counts = {name: column.to_dict() for name, column in columns.items()}
+    keys = sorted({str(key) for count in counts.values() for key in count})
+    return pd.DataFrame(
+        {name: [int(count.get(key, 0)) for key in keys] for name, count in counts.items()},
+        index=pd.Index(keys, dtype=object),
+    )
 
 
 def counts(facts: Facts) -> pd.DataFrame:
@@ -25,27 +38,27 @@ def counts(facts: Facts) -> pd.DataFrame:
     rank = {reason: at for at, reason in enumerate(REASONS)}
     wants = wants.assign(rank=wants["reason"].map(rank).fillna(len(REASONS)).astype(int))
     seekers = (
-        wants.groupby(["capacity", "party"], observed=True)
+        wants.groupby(["capacity", "party"])
         .agg(rank=("rank", "min"), priority=("priority", "max"))
         .reset_index()
     )
     helpers = offers[["capacity", "party"]].drop_duplicates()
     helpers = helpers.assign(seats=facts.parties["seats"].to_numpy()[helpers["party"]])
-    table = pd.DataFrame(
-        {
-            "offers": people(helpers),
-            "seats": helpers.groupby("capacity", observed=True)["seats"].sum(),
-            "wants": people(seekers),
-            "high": people(seekers[seekers["priority"] == 1]),
-            "urgent": people(seekers[seekers["priority"] == 2]),
-            "served": people(seekers[seekers["rank"] == len(REASONS)]),
-        }
+    by_reason = {
+        f"unmet-{reason}": people(seekers[seekers["rank"] == at])
+        for at, reason in enumerate(REASONS)
+    }
+    table = joined(
+        offers=people(helpers),
+        seats=helpers.groupby("capacity")["seats"].sum(),
+        wants=people(seekers),
+        high=people(seekers[seekers["priority"] == 1]),
+        urgent=people(seekers[seekers["priority"] == 2]),
+        served=people(seekers[seekers["rank"] == len(REASONS)]),
+        **by_reason,
     )
-    for at, reason in enumerate(REASONS):
-        table[reason] = people(seekers[seekers["rank"] == at])
-    table = table.fillna(0).astype(int)
-    table["unmet"] = table[list(REASONS)].sum(axis=1)
-    return table.sort_index()
+    table["unmet"] = table[list(by_reason)].sum(axis=1)
+    return table
 
 
 def _ordered(facts: Facts, table: pd.DataFrame) -> list[str]:
@@ -85,7 +98,7 @@ def gaps(facts: Facts) -> list[Row]:
                 wants / offers if offers else None,
                 one["served"],
                 one["unmet"],
-                *(one[reason] for reason in REASONS),
+                *(one[f"unmet-{reason}"] for reason in REASONS),
             )
         )
     return rows
@@ -185,14 +198,9 @@ def region_gaps(facts: Facts, region: str) -> list[Row]:
     here = facts.parties.index[facts.parties["region"] == region]
     wants = facts.wants[facts.wants["party"].isin(here)]
     offers = facts.offers[facts.offers["party"].isin(here)]
-    table = pd.DataFrame(
-        {
-            "offers": people(offers),
-            "wants": people(wants),
-            "served": people(wants[wants["served"]]),
-        }
+    table = joined(
+        offers=people(offers), wants=people(wants), served=people(wants[wants["served"]])
     )
-    table = table.fillna(0).astype(int)
     rows: list[Row] = [
         (capacity, offers, wants, served, wants - served)
         for capacity, offers, wants, served in table.itertuples()

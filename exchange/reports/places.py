@@ -6,7 +6,7 @@ import pandas as pd
 
 from exchange.reports.facts import Facts
 from exchange.reports.figures import wilson
-from exchange.reports.gaps import REGION_GAPS, region_gaps
+from exchange.reports.gaps import REGION_GAPS, joined, region_gaps
 from exchange.reports.report import (
     Cell,
     Column,
@@ -47,10 +47,7 @@ def counted(facts: Facts, members: pd.DataFrame) -> dict[str, Row]:
     asked = members.merge(facts.wants[["party", "capacity", "served"]], on="party")
     wants = asked.groupby("place").size()
     served = asked.groupby("place")["served"].sum()
-    table = pd.DataFrame(
-        {"people": people, "groups": groups, "offers": offers, "wants": wants, "served": served}
-    )
-    table = table.fillna(0).astype(int)
+    table = joined(people=people, groups=groups, offers=offers, wants=wants, served=served)
     rows: dict[str, Row] = {}
     for place, *cells in table.itertuples():
         rows[str(place)] = _row(*(whole(cell) for cell in cells))
