@@ -2,3 +2,5 @@
 
 Nothing in here opens a connection to a wiki or a browser: data in, data out.
 """
+
+__version__ = "0.1.0"

@@ -96,6 +96,15 @@ class Pages:
                 found += [_record(row) for row in connection.execute(query)]
         return sorted(found, key=lambda record: record.id)
 
+    def parties_agreed_by(self, ids: Iterable[int]) -> set[str]:
+        """The profiles on whose pages one of these accounts agreed to something."""
+        wanted = set(ids)
+        if not wanted:
+            return set()
+        query = select(page.c.party, page.c.agreed).where(page.c.party != "")
+        with self._database.reading() as connection:
+            return {party for party, agreed in connection.execute(query) if wanted & {*agreed}}
+
     def all(self) -> list[PageRecord]:
         """Every page, by id."""
         with self._database.reading() as connection:

@@ -82,6 +82,15 @@ class Profiles:
         with self._database.reading() as connection:
             return dict(connection.execute(query).tuples().all())
 
+    def digests_of(self, keys: Iterable[str]) -> dict[str, str]:
+        """The digests of these profiles: {key: digest}."""
+        query = select(profile.c.key, profile.c.digest)
+        found: dict[str, str] = {}
+        with self._database.reading() as connection:
+            for each in _parts(query, profile.c.key, keys):
+                found |= dict(connection.execute(each).tuples().all())
+        return dict(sorted(found.items()))
+
     def states(self) -> dict[str, Reason]:
         """Those who take no part now, and why: {key: reason}."""
         query = select(profile.c.key, profile.c.state).where(profile.c.active.is_(False))
