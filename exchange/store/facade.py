@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from exchange.store import migrate
 from exchange.store.accounts import Accounts
 from exchange.store.database import Database
+from exchange.store.deeds import Deeds
 from exchange.store.leases import Leases
 from exchange.store.measures import Measures
 from exchange.store.notes import Notes
@@ -42,6 +43,7 @@ class Store:
     preferences: Preferences
     leases: Leases
     sessions: Sessions
+    deeds: Deeds
     notes: Notes
 
     @classmethod
@@ -67,6 +69,7 @@ class Store:
             preferences=Preferences(database),
             leases=Leases(database),
             sessions=Sessions(database),
+            deeds=Deeds(database),
             notes=Notes(database),
         )
         if migrated:

@@ -322,6 +322,16 @@ session = _table(
 )
 """A login of the web tool: ``id`` is the hash of the cookie's secret, ``token`` is encrypted."""
 
+deed = _table(
+    "deed",
+    Column("id", Id, primary_key=True),
+    Column("account", BigInteger, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "account", "at"),
+)
+"""What somebody did in the tool in the last days, so that one person cannot do too much."""
+
 note = _table(
     "note",
     Column("name", String(60), primary_key=True),
