@@ -47,6 +47,7 @@ class Names:
 
     Titles of the template namespace stand without its name, in MediaWiki's own writing; ``of``
     makes them so. ``template`` and ``user`` are the names of these two namespaces, in lower case.
+    ``profile_title`` and ``item_title`` are the ones to write.
     """
 
     profile: frozenset[str] = frozenset({"Capacity Exchange profile"})
@@ -55,6 +56,8 @@ class Names:
     babel: frozenset[str] = frozenset({"Babel"})
     template: frozenset[str] = frozenset({"template"})
     user: frozenset[str] = frozenset({"user"})
+    profile_title: str = "Capacity Exchange profile"
+    item_title: str = "Capacity"
 
     @classmethod
     def of(
@@ -68,7 +71,8 @@ class Names:
     ) -> Names:
         """Make names from titles as the wiki gives them (``Wiki.redirects_to``, ``Site``).
 
-        Titles may carry the template namespace's name or not. ``namespaces`` maps a namespace's
+        Titles may carry the template namespace's name or not; the first of each is the one to
+        write. ``namespaces`` maps a namespace's
         number to its names on the wiki; the English names always count.
         """
         spaces = namespaces or {}
@@ -77,16 +81,19 @@ class Names:
         )
         user = frozenset(name.casefold() for name in ("User", *spaces.get(USER_NAMESPACE, ())))
 
-        def bare(titles: Iterable[str]) -> frozenset[str]:
-            return frozenset(template_title(title, template) for title in titles) - {""}
+        def bare(titles: Iterable[str]) -> list[str]:
+            return [title for each in titles if (title := template_title(each, template))]
 
+        profiles, items = bare(profile), bare(item)
         return cls(
-            profile=bare(profile),
-            request=bare(request),
-            item=bare(item),
-            babel=bare(babel),
+            profile=frozenset(profiles),
+            request=frozenset(bare(request)),
+            item=frozenset(items),
+            babel=frozenset(bare(babel)),
             template=template,
             user=user,
+            profile_title=profiles[0],
+            item_title=items[0],
         )
 
     def title(self, written: str) -> str:
