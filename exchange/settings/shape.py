@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic import field_validator as checked
 
 ARCHIVE = "archive:"
@@ -175,6 +175,26 @@ class Web(_Section):
                 "at least 32 characters are needed; make some with: openssl rand -hex 32"
             )
         return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Web:
+        given = [bool(self.consumer_key), self.consumer_secret is not None, bool(self.wiki)]
+        if any(given) and not all(given):
+            raise ValueError(
+                "login needs CXC_OAUTH_CONSUMER_KEY, CXC_OAUTH_CONSUMER_SECRET and "
+                "CXC_OAUTH_WIKI together; set all three, or none to run without login"
+            )
+        if self.wiki and not self.wiki.endswith("/index.php"):
+            raise ValueError(
+                f"CXC_OAUTH_WIKI is {self.wiki!r}; the address of the wiki's index.php is needed, "
+                "such as https://meta.wikimedia.org/w/index.php"
+            )
+        if all(given) and self.secret is None:
+            raise ValueError(
+                "login needs CXC_SECRET, to encrypt what is kept; make one with: "
+                "openssl rand -hex 32"
+            )
+        return self
 
     @property
     def login(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, String, cast, func, select
 
 from exchange.store.database import Database, batches
 from exchange.store.tables import page, problem
@@ -104,6 +104,15 @@ class Pages:
         query = select(page.c.party, page.c.agreed).where(page.c.party != "")
         with self._database.reading() as connection:
             return {party for party, agreed in connection.execute(query) if wanted & {*agreed}}
+
+    def groups_of(self, account: int) -> list[str]:
+        """The keys of the groups that this account (a central id) agreed to speak for."""
+        agreed = cast(page.c.agreed, String(4000))
+        query = select(page.c.party, page.c.agreed).where(
+            page.c.party.like("page:%"), agreed.like(f"%{account}%")
+        )
+        with self._database.reading() as connection:
+            return sorted({row.party for row in connection.execute(query) if account in row.agreed})
 
     def all(self) -> list[PageRecord]:
         """Every page, by id."""
