@@ -93,6 +93,21 @@ class Notices:
             values["page"] = page
         return self._update(id, values)
 
+    def renew(self, id: str, wanted: Notice) -> Notice:
+        """Put a row in the place of one that never left anything on a page.
+
+        What is to be said to the same recipient in the same campaign has changed since.
+        """
+        with self._database.writing() as connection:
+            gone = connection.execute(
+                notice.delete()
+                .where(notice.c.id == id)
+                .where(notice.c.state.in_([State.SKIPPED.value, State.HELD.value]))
+            )
+            if not gone.rowcount or not self._database.insert_new(notice, _values(wanted)):
+                raise StoreError(f"the notice {id} may stand on a page; it cannot be replaced")
+        return wanted
+
     def aim(self, id: str, *, page: str) -> Notice:
         """Note the page that the next write goes to, before it goes."""
         return self._update(id, {"page": page})
