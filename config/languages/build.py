@@ -5,7 +5,7 @@
     npm pack @wikimedia/language-data@2.0.4 banana-i18n@2.4.0   # and unpack both
     python -m config.languages.build LANGUAGE_DATA_FOLDER BANANA_FOLDER
 
-writes config/languages/{languages,fallbacks,names}.json and config/countries.json. Names come
+writes config/languages/{languages,aliases,fallbacks,names}.json and config/countries.json. Names come
 from CLDR through the installed Babel; run it again when Babel is raised.
 """
 
@@ -38,19 +38,27 @@ def write(path: Path, about: str, name: str, rows: dict[str, Any]) -> None:
     print(path.relative_to(CONFIG.parent), len(rows), "rows", len(text.encode()), "bytes")
 
 
-def languages(source: Path) -> dict[str, list[str]]:
-    """Give code -> [autonym, direction] from language-data."""
+def languages(source: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Give code -> [autonym, direction] from language-data, and code -> the code it stands for.
+
+    A language that stands for one of its scripts (``sr`` for ``sr-cyrl``) is a language; one that
+    stands for another code (``swh`` for ``sw``) is a second code of that.
+    """
     data = json.loads((source / "data/language-data.json").read_text(encoding="utf-8"))
     found = dict(EXTRA)
+    aliases = {}
     for code, row in data["languages"].items():
         if code in MODERN:
             continue
         target = row
         while len(target) == 1:
             target = data["languages"][target[0]]
+        if len(row) == 1 and not row[0].startswith(f"{code}-") and code != "iu":
+            aliases[code] = row[0]
+            continue
         direction = "rtl" if target[0] in data["rtlscripts"] else "ltr"
         found[code] = [target[2], direction]
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items())), dict(sorted(aliases.items()))
 
 
 def by_vote(votes: dict[str, Counter[str]]) -> dict[str, list[str]]:
@@ -63,14 +71,21 @@ def by_vote(votes: dict[str, Counter[str]]) -> dict[str, list[str]]:
 
 
 def main(language_data: Path, banana: Path) -> None:
-    """Write the four files."""
-    codes = languages(language_data)
+    """Write the files."""
+    codes, aliases = languages(language_data)
     write(
         CONFIG / "languages/languages.json",
         "Autonym and direction by MediaWiki code, from @wikimedia/language-data 2.0.4 "
         "(GPL-2.0-or-later); made by config/languages/build.py.",
         "languages",
         codes,
+    )
+    write(
+        CONFIG / "languages/aliases.json",
+        "Second codes of a language -> its code, from @wikimedia/language-data 2.0.4 "
+        "(GPL-2.0-or-later); made by config/languages/build.py.",
+        "aliases",
+        aliases,
     )
     fallbacks = json.loads((banana / "src/languages/fallbacks.json").read_text(encoding="utf-8"))
     write(
@@ -98,7 +113,7 @@ def main(language_data: Path, banana: Path) -> None:
                 country_votes[fold(name)][code] += 1
         for cldr, name in locale.languages.items():
             code = cldr.lower().replace("_", "-")
-            code = MODERN.get(code, code)
+            code = MODERN.get(code, aliases.get(code, code))
             code = code if code in codes else from_cldr.get(cldr, "")
             if code:
                 language_votes[fold(name)][code] += 1

@@ -10,7 +10,7 @@ from random import Random
 from config.sample.market import UNLISTED, Tastes
 from config.sample.world import PLACES, Place
 from exchange.directory import Directory
-from exchange.languages import autonym, fallbacks
+from exchange.languages import autonym, fallbacks, modern, normalise
 from exchange.model import Kind
 from exchange.places import country_name, region_name, region_of
 
@@ -65,6 +65,11 @@ class Party:
     text: str = ""
     offers: list[str] = field(default_factory=list)
     wants: list[str] = field(default_factory=list)
+
+
+def own_name(code: str) -> str:
+    """Give a language's own name, or its code where that name means another language (Ga)."""
+    return autonym(code) if normalise(autonym(code)) == modern(code) else code
 
 
 class Maker:
@@ -171,7 +176,8 @@ class Maker:
         if way == 2:
             return "", ", ".join(f"{code}-{level}" for code, level in spoken)
         return "", ", ".join(
-            autonym(code) if level == "N" else f"{autonym(code)}-{level}" for code, level in spoken
+            own_name(code) if level == "N" else f"{own_name(code)}-{level}"
+            for code, level in spoken
         )
 
     def _profile(self, party: Party, languages: str) -> str:

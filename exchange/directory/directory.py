@@ -125,7 +125,7 @@ class Directory:
     def suggest(self, text: str) -> str | None:
         """Guess which capacity was meant by a name that is not known: a hint, never an answer.
 
-        Gives the id whose name has the most letter pairs in common (Dice's coefficient of 0.6 or
+        Gives the id whose name has the most letter pairs in common (Dice's coefficient of 0.7 or
         more), or None.
         """
         wanted = _pairs(key(text[:200]))
@@ -141,7 +141,7 @@ class Directory:
             ),
             default=(0.0, ""),
         )
-        return self.keys[best[1]] if best[0] <= -0.6 else None
+        return self.keys[best[1]] if best[0] <= -0.7 else None
 
     @cached_property
     def _sizes(self) -> dict[str, int]:

@@ -92,7 +92,7 @@ def all_codes() -> tuple[str, ...]:
 def modern(code: str) -> str:
     """Write a code in its modern form: lower case, hyphens, today's code for an old one."""
     code = code.strip().lower().replace("_", "-")
-    return MODERN.get(code, code)
+    return MODERN.get(code) or str(_data("aliases.json")["aliases"].get(code, code))
 
 
 def known(code: str) -> bool:
@@ -124,7 +124,7 @@ def fallbacks(code: str) -> tuple[str, ...]:
         current = waiting.pop(0)
         nearer = [modern(next_) for next_ in _data("fallbacks.json")["fallbacks"].get(current, ())]
         if not nearer and "-" in current:
-            nearer = [current.rpartition("-")[0]]
+            nearer = [head for head in [current.rpartition("-")[0]] if head in _languages()]
         for next_ in nearer:
             if next_ not in chain and next_ != code:
                 chain.append(next_)

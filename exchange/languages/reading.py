@@ -18,7 +18,9 @@ _DETAIL = re.compile(r"(.+?)\s*[(（:：–—]\s*(.+?)\s*[)）]?")
 @cache
 def _names() -> Mapping[str, str]:
     names = {name: code for code, row in _data("names.json")["names"].items() for name in row}
-    return names | {fold(autonym(code)): code for code in reversed(all_codes())}
+    # Where a language and one of its scripts have the same name, the language has it.
+    by_hyphens = sorted(all_codes(), key=lambda code: (code.count("-"), code), reverse=True)
+    return names | {fold(autonym(code)): code for code in by_hyphens}
 
 
 @cache
