@@ -63,7 +63,7 @@ def parse_level(text: str) -> Language | None:
     for at in range(len(folded) - 1, 0, -1):
         # The shortest tail that is a level: "-3", " (n)", ": 2".
         if found := _LEVEL.fullmatch(folded, at):
-            code = normalise(text[:at])
+            code = normalise(text[:at].rstrip(" _:=–—-(（"))
             if code:
                 level = found.group(1)
                 return Language(code, NATIVE if level == "n" else int(level))
