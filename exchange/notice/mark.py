@@ -62,9 +62,10 @@ class Mark:
             },
             separators=(",", ":"),
         )
-        # JSON of our own is ASCII; these four would mean something to a wiki or end the comment.
-        for sign in "-<>~":
+        # JSON of our own is ASCII; these would end the comment or mean something to a wiki.
+        for sign in ("<", ">", "~"):
             body = body.replace(sign, f"\\u{ord(sign):04x}")
+        body = body.replace("--", "-\\u002d")
         return f"<!-- capacity-exchange {body} -->"
 
 

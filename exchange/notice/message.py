@@ -117,22 +117,25 @@ def write(
 
     ``wording`` speaks the reader's language, ``page_wording`` the wiki's (for the edit summary).
     """
+    count = len(matter.items)
     return Message(
         section=Section(
-            heading=wording.text(_key(matter.role, "heading"), len(matter.items)),
+            heading=wording.text(_key(matter.role, "heading"), count),
             wrapper=wrapper.write(
                 template=names.template,
                 notice=matter.mark.id,
                 language=wording.language,
-                count=len(matter.items),
+                count=count,
                 words=[word(wording, status) for status in ANSWERS],
             ),
             mark=matter.mark,
             body=_body(matter, wording, names, silence_days),
         ),
-        summary=plain(
-            f"{page_wording.text(_key(matter.role, 'summary'), len(matter.items))} "
-            f"{mark.tag(matter.mark.id)}"
+        summary=" ".join(
+            (
+                plain(page_wording.text(_key(matter.role, "summary"), count, _title(names.portal))),
+                mark.tag(matter.mark.id),
+            )
         ),
         language=wording.language,
     )

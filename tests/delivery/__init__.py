@@ -1,0 +1,1 @@
+"""Delivery, shown on a real MediaWiki."""

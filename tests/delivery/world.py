@@ -1,0 +1,199 @@
+"""A small world for delivery: a real wiki with our pages, people, and a store that matched them.
+
+People are made up. Each seeker wants one thing and Ben offers it; profiles stand on subpages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.notify import Counts, notify
+from bot.wiki import Live, Manners
+from exchange.model import Language, Match, Offer, Part, Profile, Status, Suggestion, Want
+from exchange.notice import mark
+from exchange.settings import Settings, load
+from exchange.store import Store
+from exchange.store.pages import PageRecord
+from tests.wiki.mediawiki import MediaWiki
+
+BOT = "Exchange Bot"
+HELPER = "Ben"
+PERIOD = "2026-W47"
+PROFILE = "{{Capacity Exchange profile|wants=grant writing|languages=en-3}}"
+OFFERING = "{{Capacity Exchange profile|offers=grant writing|languages=en-3}}"
+STOP = f"User:{BOT}/Stop"
+OPT_OUT = "Capacity Exchange/Opt-out"
+WRAPPER = "Capacity Exchange notice"
+GO = "<noinclude>Change this page to stop the bot.</noinclude>run: yes"
+QUICK = Manners(pause=0, maxlag=5, tries=2, wait=0, timeout=20)
+
+
+def prepare(wiki: MediaWiki) -> None:
+    """Put the pages on a wiki that every run needs."""
+    if BOT not in wiki.accounts:
+        wiki.account(BOT, groups=("bot",), bot_password=True)
+    wiki.fill(
+        {
+            STOP: GO,
+            OPT_OUT: "Whoever stands here gets no message.\n",
+            f"Template:{WRAPPER}": "<span class='notice-{{{id}}}'></span>",
+            "Template:Capacity Exchange profile": "{{{wants|}}}{{{offers|}}}",
+            "Capacity Exchange": "The portal.",
+        }
+    )
+
+
+def people(wiki: MediaWiki, names: Sequence[str]) -> dict[str, int]:
+    """Make accounts without a password, all at once; give their ids."""
+    code = (
+        f"$names = json_decode('{json.dumps(list(names))}');"
+        "foreach ($names as $n) { $u = User::createNew($n) ?: User::newFromName($n);"
+        ' echo "ID " . $u->getId() . "\\n"; }\n'
+    )
+    said = wiki.maintenance("eval", input=code)
+    ids = [int(line.rpartition("ID ")[2]) for line in said.splitlines() if "ID " in line]
+    assert len(ids) == len(names), said
+    return dict(zip(names, ids, strict=True))
+
+
+def settings_for(wiki: MediaWiki | None, database: str, **notify: Any) -> Settings:
+    """Settings for a wiki, with some of [notify] changed."""
+    environment = {"CXC_DATABASE": database, "CXC_BOT_USER": BOT}
+    if wiki is not None:
+        environment["CXC_WIKI"] = wiki.api
+    loaded = load(environment)
+    return loaded.model_copy(update={"notify": loaded.notify.model_copy(update=notify)})
+
+
+def live(wiki: MediaWiki, *, api: str = "") -> Live:
+    """The wiki as the bot sees it, perhaps through a proxy."""
+    account = wiki.accounts[BOT]
+    return Live(api=api or wiki.api, user=account.login, password=account.secret, manners=QUICK)
+
+
+@dataclass
+class World:
+    """One wiki and one store."""
+
+    wiki: MediaWiki
+    store: Store
+    database: str
+    now: datetime
+    ids: dict[str, int]
+
+    @classmethod
+    def make(cls, wiki: MediaWiki, folder: Path, names: Iterable[str]) -> World:
+        """People with profiles, each of whom was matched with Ben and not told yet."""
+        wanted = [HELPER, *names]
+        ids = people(wiki, wanted)
+        wiki.fill({profile_page(n): OFFERING if n == HELPER else PROFILE for n in wanted})
+        database = f"sqlite:///{folder / 'exchange.db'}"
+        world = cls(wiki, Store.open(database), database, datetime.now(UTC), ids)
+        world.match(wanted[1:])
+        return world
+
+    def match(self, names: Iterable[str], *, helper: str = HELPER) -> list[Suggestion]:
+        """Put people into the store, and a planned suggestion for each."""
+        names = [*names]
+        found = live(self.wiki).pages(titles=[profile_page(n) for n in (helper, *names)])
+        profiles = {}
+        for name in (helper, *names):
+            page = found[profile_page(name)]
+            profiles[name] = Profile(
+                key=self.key(name),
+                name=name,
+                page=page.title,
+                page_id=page.id,
+                revision=page.revision.id if page.revision else 0,
+                languages=(Language("en", 3),),
+                offers=(Offer("grant-writing", "grant writing"),) if name == helper else (),
+                wants=() if name == helper else (Want("grant-writing", "grant writing"),),
+                contacts=(name,),
+            )
+        self.store.profiles.save_many(profiles.values())
+        self.store.pages.save(
+            PageRecord(
+                id=each.page_id,
+                title=each.page,
+                namespace=2,
+                revision=each.revision,
+                owner=name,
+                party=each.key,
+                agreed=(self.ids[name],),
+            )
+            for name, each in profiles.items()
+        )
+        return self.store.suggestions.plan(
+            Suggestion(
+                match=Match(
+                    seeker=self.key(name),
+                    helper=self.key(helper),
+                    want="grant-writing",
+                    offer="grant-writing",
+                    score=3.0,
+                    parts=(Part("capacity", 2.0, ("grant-writing",)), Part("language", 1.0, ("en",))),
+                ),
+                period=PERIOD,
+                made=self.now,
+            )
+            for name in names
+        )
+
+    def key(self, name: str) -> str:
+        """The profile key of somebody."""
+        return f"user:{self.ids[name]}"
+
+    def change(self, name: str, **values: Any) -> None:
+        """Change somebody's profile in the store."""
+        profile = self.store.profiles.get(self.key(name))
+        assert profile is not None
+        self.store.profiles.save_many([replace(profile, **values)])
+
+    def run(self, *, api: str = "", later: timedelta = timedelta(), **options: Any) -> Counts:
+        """One run of the bot. ``options`` change [notify], or are notify's own."""
+        own = {k: options.pop(k) for k in ("dry_run", "folder", "run") if k in options}
+        wiki = own.pop("wiki", None) or options.pop("port", None) or live(self.wiki, api=api)
+        return notify(
+            settings=settings_for(self.wiki, self.database, **options),
+            store=self.store,
+            wiki=wiki,
+            now=self.now + later,
+            **own,
+        )
+
+    def outcomes(self) -> dict[str, str]:
+        """What became of each seeker in the newest run: {name: reason or kind}."""
+        last = self.store.runs.last("notify")
+        assert last is not None
+        found = self.store.runs.outcomes(last.id)
+        names = {self.key(name): name for name in self.ids}
+        return {
+            names[key.split()[0].partition(">")[0]]: getattr(o, "reason", type(o).__name__.lower())
+            for key, o in found.items()
+        }
+
+    def copies(self, name: str, *, title: str = "") -> int:
+        """How many notices stand on somebody's talk page."""
+        return (self.wiki.page(title or f"User talk:{name}") or "").count("{{Capacity Exchange notice|")
+
+    def revisions_by_bot(self, title: str) -> list[dict[str, Any]]:
+        """The bot's edits of a page, newest first."""
+        return [row for row in self.wiki.history(title) if row["user"] == BOT]
+
+    def status(self, name: str) -> Status:
+        """Where somebody's first suggestion stands."""
+        return self.store.suggestions.of(self.key(name))[0].status
+
+    def tags(self, title: str) -> list[str]:
+        """The notices that a page's history names."""
+        return [t for row in self.wiki.history(title) if (t := mark.tagged(row["comment"]))]
+
+
+def profile_page(name: str) -> str:
+    """Where somebody's profile stands."""
+    return f"User:{name}/Capacity Exchange"
