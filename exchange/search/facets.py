@@ -8,6 +8,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from exchange.model import Offer, Profile, Want
+from exchange.places import region_of
 from exchange.search.query import DIRECTIONS
 
 TIED = "capacity"
@@ -40,8 +41,8 @@ def simple(profile: Profile) -> Iterable[tuple[str, str]]:
         yield "method", str(method)
     if profile.country:
         yield "country", profile.country
-    if profile.region:
-        yield "region", profile.region
+    if region := profile.region or region_of(profile.country):
+        yield "region", region
     for affiliation in profile.affiliations:
         yield "affiliation", affiliation
     yield "kind", str(profile.kind)

@@ -70,6 +70,7 @@ class Index:
             for item in items(profile):
                 if item.capacity.startswith("unlisted:"):
                     unlisted.setdefault(item.capacity, item.text)
+        self._numbers = {key: number for number, key in enumerate(self.keys)}
         self.facets.done()
         self._days = np.array(days, dtype=np.int64)
         order = sorted(range(len(names)), key=lambda at: (names[at], self.keys[at]))
@@ -93,6 +94,9 @@ class Index:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._numbers
 
     def search(self, query: Query, *, today: date, limit: int = 30) -> Results:
         """Search. ``limit`` is how many values a facet with many of them brings back."""

@@ -1,0 +1,36 @@
+"""Serves the web tool on this machine: ``python -m webtool``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from werkzeug.serving import make_server
+
+from exchange.errors import SettingsError
+from exchange.settings import load
+from webtool import create_app
+
+
+def main() -> int:
+    """Serve until Ctrl-C; 0 afterwards, 2 where the settings are wrong."""
+    try:
+        settings = load(os.environ)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    server = make_server(settings.web.host, settings.web.port, create_app(settings), threaded=True)
+    print(
+        f"The Capacity Exchange is at http://{settings.web.host}:{server.server_port}/ (Ctrl-C ends it)"
+    )
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print()
+    finally:
+        server.server_close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

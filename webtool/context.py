@@ -1,0 +1,65 @@
+"""Context: what every page works with, made once by ``create_app``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import current_app, g
+
+from exchange.directory import Directory
+from exchange.store.facade import Store
+from webtool.keeper import Keeper, Shelf
+
+if TYPE_CHECKING:
+    from webtool.reader import Reader
+
+_NAME = "capacity-exchange"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The store, the directory, the search index and the clock.
+
+    ``wiki`` is the address of the wiki's index.php, empty where there is no wiki to link to.
+    """
+
+    store: Store
+    directory: Directory
+    keeper: Keeper
+    now: Callable[[], datetime]
+    settings: Any
+    wiki: str = ""
+
+    @property
+    def today(self) -> date:
+        """The day it is, in UTC."""
+        return self.now().date()
+
+
+def keep(app: Any, context: Context) -> None:
+    """Tie a context to an application."""
+    app.extensions[_NAME] = context
+
+
+def context() -> Context:
+    """Give the context of the application that answers now."""
+    return cast(Context, current_app.extensions[_NAME])
+
+
+def shelf() -> Shelf:
+    """Give the search index and what was counted with it, once for each request."""
+    if "shelf" not in g:
+        g.shelf = context().keeper.current()
+    return cast(Shelf, g.shelf)
+
+
+def reader() -> Reader:
+    """Give the language of whoever reads this answer."""
+    from webtool.reader import choose
+
+    if "reader" not in g:
+        g.reader = choose()
+    return cast("Reader", g.reader)

@@ -1,0 +1,49 @@
+"""JSON-LD: a person or a group in schema.org's words, for machines that read pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from exchange.model import Profile
+from webtool.context import context
+from webtool.show import wiki_link
+
+
+def profile(profile: Profile) -> dict[str, Any]:
+    """Describe a profile: schema.org Person or Organization, what they know and seek."""
+    directory = context().directory
+    endpoint = "people.group" if profile.is_group else "people.person"
+    body: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Organization" if profile.is_group else "Person",
+        "@id": url_for(endpoint, name=profile.name.replace(" ", "_"), _external=True, uselang=None),
+        "name": profile.name,
+        "knowsLanguage": [one.code for one in profile.languages],
+        "knowsAbout": [_term(directory.name(one.capacity), one.capacity) for one in profile.offers],
+        "seeks": [
+            {
+                "@type": "Demand",
+                "itemOffered": _term(directory.name(one.capacity), one.capacity),
+                **({"availabilityEnds": one.until.isoformat()} if one.until else {}),
+            }
+            for one in profile.wants
+        ],
+    }
+    if profile.country:
+        body["address"] = {"@type": "PostalAddress", "addressCountry": profile.country}
+    if profile.affiliations:
+        member = [{"@type": "Organization", "name": name} for name in profile.affiliations]
+        body["parentOrganization" if profile.is_group else "memberOf"] = member
+    if page := wiki_link(profile.page):
+        body["sameAs"] = page
+    return body
+
+
+def _term(name: str, id: str) -> dict[str, str]:
+    found = {"@type": "DefinedTerm", "name": name, "termCode": id}
+    capacity = context().directory.get(id)
+    if capacity and capacity.wikidata:
+        found["sameAs"] = f"http://www.wikidata.org/entity/{capacity.wikidata}"
+    return found

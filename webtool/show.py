@@ -1,0 +1,235 @@
+"""Show: how values look on a page. Filters and globals for the templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request, url_for
+from markupsafe import Markup, escape
+
+from exchange.languages import autonym, direction
+from exchange.languages import name as language_name
+from exchange.model import NATIVE, Profile
+from exchange.places import country_name, region_name
+from exchange.wording.messages import Param
+from webtool.context import context, reader
+from webtool.headers import code_digest
+from webtool.reader import languages
+
+_ICONS = Path(__file__).parent / "static" / "vendor" / "codex" / "icons.json"
+_OPEN, _SHUT = "\ue000", "\ue001"
+
+
+def install(app: Flask) -> None:
+    """Give the templates their words."""
+    app.jinja_env.globals.update(
+        t=text,
+        tx=marked,
+        m=message,
+        icon=icon,
+        reader=reader,
+        today=lambda: context().today,
+        wiki_link=wiki_link,
+        capacity=capacity,
+        language=language,
+        country=country,
+        region=region,
+        place=place,
+        day=day,
+        number=number,
+        percent=percent,
+        moment=moment,
+        joined=joined,
+        profile_url=profile_url,
+        search_url=search_url,
+        interface_languages=languages,
+        autonym=autonym,
+        direction=direction,
+        in_language=in_language,
+        static=static,
+        login_offered=lambda: False,
+    )
+    app.jinja_env.filters["pairof"] = lambda one, name: (one.id, getattr(one, name))
+    app.url_defaults(_stay_in_language)
+
+
+def _stay_in_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Keep a language that the address asked for in every link of the page."""
+    if endpoint != "static" and reader().asked and not endpoint.startswith("api."):
+        values.setdefault("uselang", reader().language)
+
+
+# --- words ---------------------------------------------------------------------------------
+
+
+def text(key: str, *params: Param) -> str:
+    """Give a message of the pages, ``web-<key>``, as plain text."""
+    return reader().wording.text(f"web-{key}", *params)
+
+
+def message(key: str, *params: Param) -> str:
+    """Give a message of any group by its full key, as plain text."""
+    return reader().wording.text(key, *params)
+
+
+def marked(key: str, *params: Param | Markup) -> Markup:
+    """Give a message of the pages whose parameters may hold markup; the rest is escaped."""
+    kept: list[Markup] = []
+    plain: list[Param] = []
+    for param in params:
+        if isinstance(param, Markup):
+            plain.append(f"{_OPEN}{len(kept)}{_SHUT}")
+            kept.append(param)
+        else:
+            plain.append(param)
+    shown = str(escape(text(key, *plain)))
+    for at, markup in enumerate(kept):
+        shown = shown.replace(f"{_OPEN}{at}{_SHUT}", str(markup))
+    return Markup(shown)
+
+
+def number(value: float) -> str:
+    """Write a number for the reader."""
+    return reader().wording.number(value)
+
+
+def percent(share: float) -> str:
+    """Write a share for the reader."""
+    return reader().wording.percent(share)
+
+
+def joined(items: Iterable[str | Markup]) -> Markup:
+    """Join with the reader's commas; markup stays."""
+    parts = list(items)
+    marks = [f"{_OPEN}{at}{_SHUT}" for at in range(len(parts))]
+    shown = str(escape(reader().wording.list(marks, "unit-short")))
+    for at, part in enumerate(parts):
+        shown = shown.replace(marks[at], str(escape(part)))
+    return Markup(shown)
+
+
+def day(value: date | datetime | None, style: str = "medium") -> Markup:
+    """Write a day for the reader, with its machine form beside it."""
+    if value is None:
+        return Markup("")
+    plain = value.date() if isinstance(value, datetime) else value
+    shown = reader().wording.date(plain, style)
+    return Markup('<time datetime="{}">{}</time>').format(plain.isoformat(), shown)
+
+
+def moment(value: datetime | None) -> Markup:
+    """Write a day and time of day in UTC."""
+    if value is None:
+        return Markup("")
+    shown = f"{value:%Y-%m-%d %H:%M}"
+    return Markup('<time datetime="{}" dir="ltr">{} UTC</time>').format(
+        f"{value:%Y-%m-%dT%H:%M}Z", shown
+    )
+
+
+# --- names ---------------------------------------------------------------------------------
+
+
+def in_language(words: str, code: str) -> Markup:
+    """Mark words that are in another language than the page, for screen readers and fonts."""
+    if not code or code == reader().interface:
+        return Markup("<bdi>{}</bdi>").format(words) if not code else escape(words)
+    return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(code, direction(code), words)
+
+
+def capacity(id: str, written: str = "") -> Markup:
+    """Give a capacity's name in the reader's language, or the nearest one it has a name in."""
+    name, code = context().directory.label(id, reader().language)
+    if not code:
+        name = written or name
+    return in_language(name, code)
+
+
+def language(code: str, level: int | None = None) -> Markup:
+    """Give a language's name in the reader's language, with its level where that is given."""
+    name = language_name(code, reader().interface)
+    shown = in_language(name, code) if name == autonym(code) else escape(name)
+    if level is None:
+        return shown
+    said = text("language-native") if level == NATIVE else text("language-level", level)
+    return Markup("{} <span class='level'>({})</span>").format(shown, said)
+
+
+def country(code: str) -> str:
+    """Give a country's name in the reader's language."""
+    return country_name(code, reader().interface)
+
+
+def region(id: str) -> str:
+    """Give a region's name in the reader's language."""
+    return region_name(id, reader().interface)
+
+
+def place(profile: Any) -> str:
+    """Say where somebody is: the country, else the region, else nothing."""
+    if profile.country:
+        return country(profile.country)
+    return region(profile.region) if profile.region else ""
+
+
+# --- addresses -----------------------------------------------------------------------------
+
+
+def profile_url(profile: Profile | Any, **more: Any) -> str:
+    """Give the address of a person's or group's page."""
+    endpoint = "people.group" if profile.is_group else "people.person"
+    return url_for(endpoint, name=profile.name.replace(" ", "_"), **more)
+
+
+def search_url(pairs: Iterable[tuple[str, str]], endpoint: str = "search.page", **more: Any) -> str:
+    """Give the address of a search."""
+    query = urlencode(list(pairs))
+    base = url_for(endpoint, **more)
+    return f"{base}{'&' if '?' in base else '?'}{query}" if query else base
+
+
+def wiki_link(title: str, **more: str | int) -> str:
+    """Give the address of a page on the wiki, or nothing where there is no wiki to link to."""
+    wiki = context().wiki
+    if not wiki or not title:
+        return ""
+    return f"{wiki}?{urlencode({'title': title.replace(' ', '_'), **more})}"
+
+
+def static(name: str) -> str:
+    """Give the address of a static file, which changes with the code."""
+    return url_for("static", filename=name, v=code_digest())
+
+
+# --- icons ---------------------------------------------------------------------------------
+
+
+@cache
+def _icons() -> Mapping[str, Mapping[str, Any]]:
+    icons: Mapping[str, Mapping[str, Any]] = json.loads(_ICONS.read_text(encoding="utf-8"))["icons"]
+    return icons
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """Draw an icon of Codex; without a label it is decoration and says nothing."""
+    drawn = _icons()[name]
+    flip = " icon--flip" if drawn.get("flip") else ""
+    said = (
+        Markup('role="img" aria-label="{}"').format(label)
+        if label
+        else Markup('aria-hidden="true"')
+    )
+    return Markup('<svg class="icon{}" viewBox="0 0 20 20" {}>{}</svg>').format(
+        flip, said, Markup(drawn["path"])
+    )
+
+
+def current_pairs(*without: str) -> list[tuple[str, str]]:
+    """Give the pairs of this address's query string, some names left out."""
+    return [pair for pair in request.args.items(multi=True) if pair[0] not in without]
