@@ -178,6 +178,13 @@ class Notices:
         with self._database.reading() as connection:
             return connection.scalar(query) or 0
 
+    def counts(self) -> dict[str, int]:
+        """How many notices there are in each state."""
+        query = select(notice.c.state, func.count()).group_by(notice.c.state)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(notice.c.state))
+            return dict(rows.tuples().all())
+
     def restore(self, notices: Iterable[Notice]) -> int:
         """Put back rows that the bot's own contributions prove; give back how many were new."""
         with self._database.writing():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from exchange.errors import StoreError
 from exchange.model import Match, Status, Suggestion
@@ -164,6 +164,13 @@ class Suggestions:
         if since is not None:
             conditions.append(suggestion.c.made >= since)
         return self._select(*conditions)
+
+    def counts(self) -> dict[str, int]:
+        """How many suggestions there are in each status."""
+        query = select(suggestion.c.status, func.count()).group_by(suggestion.c.status)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(suggestion.c.status))
+            return dict(rows.tuples().all())
 
     def all(self) -> list[Suggestion]:
         """Every suggestion, by id."""
