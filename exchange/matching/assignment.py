@@ -3,26 +3,30 @@
 Everybody's best helper is the same few people. So suggestions are assigned: each helper has
 seats, each seeker at most a few suggestions, each want one helper, each pair one suggestion. The
 objective, in this order: people served at all (higher ranks of the solidarity order first), wants
-served, total points; the tie-breaking hash decides what is left.
+served, total points. What is equal in all of these is decided by the order of the candidates,
+which the hash of both people and the period gives.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from exchange.matching.arrays import Bools, Ints
+from exchange.matching.arrays import Bools, Ints, Words, starts_of
 from exchange.matching.candidates import Candidates
+from exchange.matching.flow import best_flow
 from exchange.matching.market import Market
 
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """Possible suggestions, one row each, in the order (want, best first).
+    """Possible suggestions, one row each; rows of one want stand together, best first.
 
-    ``seeker``, ``helper`` and ``want`` are any numbers; ``value`` is points, to be made large.
-    ``seats`` and ``most`` are by helper and by seeker, ``rank`` by seeker.
+    ``seeker``, ``want`` and ``helper`` are rows of a market; ``value`` is what a suggestion is
+    worth, in points. ``seats`` is by helper; ``most``, ``rank`` and ``tie`` are by seeker.
     """
 
     seeker: Ints
@@ -32,19 +36,75 @@ class Edges:
     seats: Ints
     most: Ints
     rank: Ints
+    tie: Words
 
     @classmethod
-    def of(cls, market: Market, found: Candidates) -> Edges:
-        """Take the candidates of a market as edges."""
+    def of(cls, market: Market, found: Candidates, *, bonus: Ints | int = 0) -> Edges:
+        """Take the candidates of a market as edges; ``bonus`` is added to their points."""
+        people = market.people
         return cls(
-            market.wants.person[found.want],
-            found.want,
-            found.helper,
-            found.score,
-            market.people.free,
-            market.people.most,
-            market.people.rank,
+            seeker=market.wants.person[found.want],
+            want=found.want,
+            helper=found.helper,
+            value=found.score + bonus,
+            seats=people.free,
+            most=people.most,
+            rank=people.rank,
+            tie=people.seed,
         )
+
+    @cached_property
+    def dense(self) -> Dense:
+        """The same with seekers, wants and helpers numbered without gaps, in serving order."""
+        seekers = np.unique(self.seeker)
+        seekers = seekers[np.lexsort((self.tie[seekers], -self.rank[seekers]))]
+        place = np.full(len(self.most), -1, np.int64)
+        place[seekers] = np.arange(len(seekers))
+        order = np.lexsort((np.arange(len(self.want)), self.want, place[self.seeker]))
+        want = self.want[order]
+        new = np.flatnonzero(np.diff(want, prepend=-1))
+        helpers, helper = np.unique(self.helper[order], return_inverse=True)
+        of_want = place[self.seeker[order[new]]]
+        return Dense(
+            order=order,
+            seeker_of=of_want,
+            want_starts=starts_of(np.bincount(of_want, minlength=len(seekers))),
+            edge_starts=np.append(new, len(order)),
+            helper=helper.astype(np.int64),
+            value=self.value[order].astype(np.int64),
+            seats=self.seats[helpers].astype(np.int64),
+            units=self.most[seekers].astype(np.int64),
+            rank=self.rank[seekers].astype(np.int64),
+        )
+
+
+class Dense(NamedTuple):
+    """Edges without gaps in the numbers; ``order`` leads back to the rows."""
+
+    order: Ints
+    seeker_of: Ints
+    want_starts: Ints
+    edge_starts: Ints
+    helper: Ints
+    value: Ints
+    seats: Ints
+    units: Ints
+    rank: Ints
+
+
+def assign(edges: Edges) -> Bools:
+    """Choose edges: the best there are."""
+    return optimal(edges)
+
+
+def optimal(edges: Edges) -> Bools:
+    """Choose the best edges that there are."""
+    chosen = np.zeros(len(edges.want), bool)
+    dense = edges.dense
+    if len(edges.want):
+        picked = best_flow(*dense[1:])
+        chosen[dense.order[picked[picked >= 0]]] = True
+    return chosen
 
 
 def greedy(edges: Edges) -> Bools:
@@ -53,28 +113,27 @@ def greedy(edges: Edges) -> Bools:
     In each of the two rounds higher ranks go first, then people with fewer ways to be helped,
     then more points. Quick, and a lower bound for everything better.
     """
-    seats, most = edges.seats.astype(np.int64), edges.most.astype(np.int64)
+    seats, most = edges.seats.tolist(), edges.most.tolist()
     ways = np.bincount(edges.seeker, minlength=len(most))
     order = np.lexsort(
         (np.arange(len(edges.value)), -edges.value, ways[edges.seeker], -edges.rank[edges.seeker])
-    )
+    ).tolist()
+    seekers, helpers = edges.seeker.tolist(), edges.helper.tolist()
+    wants = edges.want.tolist()
     chosen = np.zeros(len(edges.value), bool)
     served: set[int] = set()
-    wants: set[int] = set()
+    done: set[int] = set()
     pairs: set[tuple[int, int]] = set()
     for first in (True, False):
-        for edge in order.tolist():
-            seeker, want = int(edges.seeker[edge]), int(edges.want[edge])
-            helper = int(edges.helper[edge])
-            if first and seeker in served:
-                continue
-            if want in wants or (seeker, helper) in pairs:
+        for edge in order:
+            seeker, want, helper = seekers[edge], wants[edge], helpers[edge]
+            if (first and seeker in served) or want in done or (seeker, helper) in pairs:
                 continue
             if seats[helper] > 0 and most[seeker] > 0:
                 chosen[edge] = True
                 seats[helper] -= 1
                 most[seeker] -= 1
                 served.add(seeker)
-                wants.add(want)
+                done.add(want)
                 pairs.add((seeker, helper))
     return chosen

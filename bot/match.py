@@ -1,0 +1,139 @@
+"""Match: read profiles and history from the store, run one round, keep what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot.progress import Progress, Silent
+from exchange.directory import Directory
+from exchange.matching import History, Measure, Result, Weights, is_live, match, period_of
+from exchange.matching.measures import of_history
+from exchange.model import Status, Suggestion
+from exchange.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What a round came to.
+
+    ``matches`` are all suggestions planned for this period that nobody was told of yet; ``new``,
+    ``kept`` and ``withdrawn`` say how they differ from the plan before. ``expired`` were open and
+    met by silence: their seats are free again.
+    """
+
+    period: str
+    profiles: int
+    wants: int
+    matches: int
+    new: int
+    kept: int
+    withdrawn: int
+    expired: int
+    unmet: int
+    swaps: int
+    circles: int
+    cohorts: int
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+
+
+def run(
+    *,
+    store: Store,
+    directory: Directory,
+    weights: Weights,
+    now: datetime,
+    progress: Progress | None = None,
+    dry_run: bool = False,
+) -> Matched:
+    """Run one round as of ``now``; with ``dry_run`` the store stays as it is.
+
+    Suggestions that were planned and not told yet are planned anew: they stay where they are
+    still good, so running twice changes nothing.
+    """
+    stages = iter((progress or Silent()).track(range(4), "match", total=4))
+    next(stages)
+    today, bounds = now.date(), weights.bounds
+    period = period_of(today, bounds.period_days)
+    with store.snapshot():
+        profiles = store.profiles.all()
+        suggestions = store.suggestions.history()
+        arrivals = store.rounds.arrivals()
+    history = History.of(suggestions, today=today, period=period, bounds=bounds)
+    next(stages)
+    result = match(
+        profiles,
+        directory=directory,
+        weights=weights,
+        history=history,
+        today=today,
+        period=period,
+    )
+    next(stages)
+    seekers = {profile.key for profile in profiles if profile.wants}
+    arrived = dict.fromkeys(seekers, today) | arrivals
+    figures = dict(result.measures) | of_history(suggestions, arrivals)
+    figures |= _expiries(suggestions, today)
+    planned = {_identity(one): one for one in suggestions if one.status is Status.PLANNED}
+    wanted = {
+        (match.seeker, match.helper, match.want, period): Suggestion(match, period, now)
+        for match in result.matches
+    }
+    gone = [one.id for identity, one in planned.items() if identity not in wanted]
+    silent = [
+        one.id
+        for one in suggestions
+        if one.status is Status.OPEN and not is_live(one, today=today, bounds=bounds)
+    ]
+    if not dry_run:
+        with store.transaction():
+            store.suggestions.withdraw(gone, at=now)
+            store.suggestions.expire(silent, at=now)
+            store.suggestions.plan(one for key, one in wanted.items() if key not in planned)
+            keep(store, result, figures, arrived=set(arrived) - set(arrivals), today=today)
+    for _ in stages:
+        pass
+    return Matched(
+        period=period,
+        profiles=len(profiles),
+        wants=sum(len(profile.wants) for profile in profiles),
+        matches=len(wanted),
+        new=sum(key not in planned for key in wanted),
+        kept=sum(key in planned for key in wanted),
+        withdrawn=len(gone),
+        expired=len(silent),
+        unmet=len(result.unmet),
+        swaps=len(result.swaps),
+        circles=len(result.circles),
+        cohorts=len(result.cohorts),
+        measures=figures,
+    )
+
+
+def keep(
+    store: Store,
+    result: Result,
+    figures: Mapping[str, Measure],
+    *,
+    arrived: set[str],
+    today: date,
+) -> None:
+    """Keep what a round found beside its suggestions, and the day's measures."""
+    store.rounds.replace(
+        unmet=((one.seeker, one.want, one.reason.value) for one in result.unmet),
+        cohorts=result.cohorts,
+        circles=(*result.swaps, *result.circles),
+    )
+    store.rounds.arrive(sorted(arrived), day=today)
+    store.measures.record(today, {name: (one.value, one.n) for name, one in figures.items()})
+
+
+def _identity(one: Suggestion) -> tuple[str, str, str, str]:
+    return (one.match.seeker, one.match.helper, one.match.want, one.period)
+
+
+def _expiries(suggestions: list[Suggestion], today: date) -> dict[str, Measure]:
+    open_ = [one for one in suggestions if one.status is Status.OPEN and one.told]
+    days = [(today - one.told.date()).days for one in open_ if one.told]
+    return {"open": Measure(float(len(days)))}

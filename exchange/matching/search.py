@@ -1,0 +1,51 @@
+"""Search: the candidates of a whole market, by whichever way is quicker for its size."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exchange.matching.arrays import Bools, Ints
+from exchange.matching.candidates import Candidates, Postings, candidates, walk
+from exchange.matching.market import Market
+from exchange.matching.score import Tables
+
+EVERYTHING = 400_000
+"""Markets with fewer possible exchanges keep every candidate: the assignment is the optimum."""
+
+MANY = 3_000_000
+"""Markets with more possible exchanges go through the compiled kernel."""
+
+BREADTH = 16
+"""Helpers kept for each want in markets where not all are."""
+
+
+def seeking(market: Market) -> Ints:
+    """Give the wants that take part in a round."""
+    return np.flatnonzero(market.wants.open & market.people.seeks[market.wants.person])
+
+
+def helping(market: Market) -> Bools:
+    """Tell who can be suggested: takes part, and has a free seat."""
+    return np.asarray(market.people.helps & (market.people.free > 0), bool)
+
+
+def find(
+    market: Market,
+    *,
+    tables: Tables,
+    period: int,
+    wants: Ints | None = None,
+    helpers: Bools | None = None,
+    most: int | None = None,
+) -> Candidates:
+    """Find the best helpers for these wants (or all that seek) among ``helpers`` (or all that help).
+
+    ``most`` is how many for each want; by default all in small markets, ``BREADTH`` in others.
+    The compiled kernel and numpy find the same.
+    """
+    sought = seeking(market) if wants is None else wants
+    postings = Postings.of(market, helping(market) if helpers is None else helpers)
+    possible = int(walk(market, postings, sought)[4].sum())
+    if most is None:
+        most = len(market) if possible <= EVERYTHING else BREADTH
+    return candidates(market, postings, sought, most=most, tables=tables, period=period)
