@@ -388,7 +388,9 @@ class Archive:
             raise Refused("readonly", "an archive without a folder for its edits (CXC_WIKI_OUT)")
         number, name = self._titles.split(edit.title)
         title = self._titles.join(number, name)
-        if not name or number < 0:
+        if number < 0:
+            raise Refused("pagecannotexist", f"there are no pages in the namespace of {title}")
+        if not name or re.search(r"[\[\]{}|<>#]", name):
             raise Refused("invalidtitle", f"no page can have the title {edit.title!r}")
         page = self.pages(titles=[title], content=False)[title]
         old = self._one(f"SELECT r.text {_FROM} WHERE p.id = ?", page.id)
