@@ -47,6 +47,7 @@ class Reason(StrEnum):
     CAPTCHA = "captcha"
     REFUSED = "refused"
     RED_IN_RESULT = "red-in-result"
+    NOT_OURS = "not-ours"
     # The matter itself.
     ALREADY_TOLD = "already-told"
     UNCHANGED = "unchanged"

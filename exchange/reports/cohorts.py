@@ -48,7 +48,7 @@ def _cohorts(facts: Facts) -> list[Row]:
             tuple(facts.find(key) for key in cohort.members),
             tuple(facts.find(key) for key in cohort.helpers),
             cohort.until,
-            Message("cohort-draft", (("leaf", name),)),
+            name,
         )
         for name, cohort in _named(facts)
     ]
@@ -65,7 +65,7 @@ COHORTS = Sheet(
         Column("members", Cell.PARTIES),
         Column("helpers", Cell.PARTIES),
         Column("until", Cell.DATE),
-        Column("invitation", Cell.MESSAGE),
+        Column("invitation", Cell.LEAF),
     ),
     rows=_cohorts,
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,9 +87,7 @@ class Facts:
         self._read_profiles(profiles)
         self._read_suggestions(suggestions)
         self._read_unmet(unmet)
-        self.measures = pd.DataFrame(
-            list(measures), columns=["day", "name", "value", "n"]
-        ).sort_values(["name", "day"], ignore_index=True)
+        self.measures = _history(list(measures))
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -199,6 +198,21 @@ class Facts:
             if key in self._number
         }
 
+    def note_today(
+        self, measures: Iterable[tuple[date, str, float, int | None]]
+    ) -> tuple[list[tuple[date, str, float, int | None]], list[str]]:
+        """Add today to the history: (the measures, the keys of seekers who arrived today)."""
+        fresh = list(measures)
+        frame = self.measures
+        names = {name for _, name, _, _ in fresh}
+        frame = frame[~((frame["day"] == self.today) & frame["name"].isin(names))]
+        rows = [*frame.itertuples(index=False, name=None), *fresh]
+        self.measures = _history(rows)
+        seekers = self.parties["key"].iloc[sorted(set(self.wants["party"]))]
+        arrived = [key for key in seekers if key not in self.arrivals]
+        self.arrivals |= dict.fromkeys(arrived, self.today)
+        return fresh, arrived
+
     # --- what everybody asks ---------------------------------------------------------------
 
     @cached_property
@@ -288,6 +302,11 @@ class Facts:
         """The party of a key; one that takes no part (any more) has its key for a name."""
         at = self._number.get(key)
         return Party(key, key) if at is None else self._cells[at]
+
+
+def _history(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["day", "name", "value", "n"], dtype=object)
+    return frame.sort_values(["name", "day"], ignore_index=True)
 
 
 def _earliest(values: pd.Series) -> date | None:

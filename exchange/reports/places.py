@@ -204,9 +204,7 @@ def _leaves(facts: Facts) -> list[Leaf]:
             Table(FLOW, tuple(_flow(facts, region=region))),
         )
         about = (("region", region),)
-        leaves.append(
-            Leaf(region, Message("region-title", about), (Message("region-lead", about),), tables)
-        )
+        leaves.append(Leaf(region, Message("region-title", about), (), tables))
     return leaves
 
 

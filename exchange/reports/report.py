@@ -44,6 +44,7 @@ class Cell(StrEnum):
     DATE = "date"  # (datetime.date)
     WINDOW = "window"  # (tuple[int, ...]) hours of the day in UTC
     REVISION = "revision"  # (int) revision id on the wiki
+    LEAF = "leaf"  # (str) name of a page below the report's own
     CODE = "code"  # (str) text to copy as it is
 
     @property
