@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bot.directory import known
 from bot.progress import Progress, Silent
+from exchange import matching
 from exchange.directory import Directory
-from exchange.matching import History, Measure, Result, Weights, is_live, match, period_of
+from exchange.matching import History, Measure, Result, Weights, is_live, load_weights, period_of
 from exchange.matching.measures import of_history
 from exchange.model import Status, Suggestion
 from exchange.store import Store
@@ -35,23 +37,24 @@ class Matched:
     swaps: int
     circles: int
     cohorts: int
-    measures: Mapping[str, Measure] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
-def run(
+def match(
     *,
     store: Store,
-    directory: Directory,
-    weights: Weights,
     now: datetime,
     progress: Progress | None = None,
     dry_run: bool = False,
+    directory: Directory | None = None,
+    weights: Weights | None = None,
 ) -> Matched:
     """Run one round as of ``now``; with ``dry_run`` the store stays as it is.
 
     Suggestions that were planned and not told yet are planned anew: they stay where they are
     still good, so running twice changes nothing.
     """
+    weights = weights or load_weights()
     stages = iter((progress or Silent()).track(range(4), "match", total=4))
     next(stages)
     today, bounds = now.date(), weights.bounds
@@ -62,9 +65,9 @@ def run(
         arrivals = store.rounds.arrivals()
     history = History.of(suggestions, today=today, period=period, bounds=bounds)
     next(stages)
-    result = match(
+    result = matching.match(
         profiles,
-        directory=directory,
+        directory=directory or known(store),
         weights=weights,
         history=history,
         today=today,
@@ -77,8 +80,8 @@ def run(
     figures |= _expiries(suggestions, today)
     planned = {_identity(one): one for one in suggestions if one.status is Status.PLANNED}
     wanted = {
-        (match.seeker, match.helper, match.want, period): Suggestion(match, period, now)
-        for match in result.matches
+        (one.seeker, one.helper, one.want, period): Suggestion(one, period, now)
+        for one in result.matches
     }
     gone = [one.id for identity, one in planned.items() if identity not in wanted]
     silent = [
@@ -90,7 +93,7 @@ def run(
         with store.transaction():
             store.suggestions.withdraw(gone, at=now)
             store.suggestions.expire(silent, at=now)
-            store.suggestions.plan(one for key, one in wanted.items() if key not in planned)
+            store.suggestions.plan(wanted.values())
             keep(store, result, figures, arrived=set(arrived) - set(arrivals), today=today)
     for _ in stages:
         pass
@@ -107,7 +110,7 @@ def run(
         swaps=len(result.swaps),
         circles=len(result.circles),
         cohorts=len(result.cohorts),
-        measures=figures,
+        measures={name: one.value for name, one in sorted(figures.items())},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,11 +41,30 @@ class Suggestions:
         """Keep new suggestions and give them back with their ids, in the same order.
 
         One that is known already (same seeker, helper, want and period) is not written again: it
-        comes back as the store has it.
+        comes back as the store has it. Only where nobody was told of it, its score and parts are
+        written anew, and one that was withdrawn is planned again.
         """
         wanted = list(suggestions)
         with self._database.writing() as connection:
             known = self._identified(wanted)
+            for each in wanted:
+                old = known.get(identity(each))
+                untold = old is not None and old.status in (Status.PLANNED, Status.WITHDRAWN)
+                if (
+                    old is not None
+                    and untold
+                    and (old.match, old.status)
+                    != (
+                        each.match,
+                        each.status,
+                    )
+                ):
+                    connection.execute(
+                        suggestion.update()
+                        .where(suggestion.c.id == old.id)
+                        .values(_values(each) | {"made": old.made})
+                    )
+                    known[identity(each)] = replace(each, id=old.id, made=old.made)
             fresh = {identity(each): each for each in wanted if identity(each) not in known}
             if fresh:
                 connection.execute(suggestion.insert(), [_values(each) for each in fresh.values()])
@@ -170,7 +189,7 @@ class Suggestions:
         query = select(suggestion.c.status, func.count()).group_by(suggestion.c.status)
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(suggestion.c.status))
-            return dict(rows.tuples().all())
+            return dict(rows.all())
 
     def all(self) -> list[Suggestion]:
         """Every suggestion, by id."""
