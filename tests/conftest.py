@@ -1,4 +1,7 @@
-"""Fixtures that every corner may use. What they give is told in ``tests.wiki.mediawiki``."""
+"""Fixtures that every corner may use.
+
+What they give is told in ``tests.wiki.mediawiki`` and ``tests.mariadb.server``.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.mariadb.server import MariaDB
 from tests.wiki.mediawiki import MediaWiki
 
 _numbers = itertools.count(1)
@@ -39,3 +43,16 @@ def mediawikis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     yield make
     for wiki in made:
         wiki.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDB]:
+    """The MariaDB that the tests of one worker share."""
+    with MariaDB() as server:
+        yield server
+
+
+@pytest.fixture
+def mariadb_url(mariadb: MariaDB) -> str:
+    """The URL of a new, empty database."""
+    return mariadb.database()

@@ -163,7 +163,7 @@ class Notices:
             .group_by(notice.c.account)
         )
         with self._database.reading() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def sent(self, *, since: datetime | None = None) -> list[Notice]:
         """Notices that stand on a page (sent since then), oldest first."""
@@ -183,7 +183,7 @@ class Notices:
         query = select(notice.c.state, func.count()).group_by(notice.c.state)
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(notice.c.state))
-            return dict(rows.tuples().all())
+            return dict(rows.all())
 
     def restore(self, notices: Iterable[Notice]) -> int:
         """Put back rows that the bot's own contributions prove; give back how many were new."""

@@ -51,7 +51,7 @@ class Pages:
         """What was read so far: {page id: revision id}."""
         with self._database.reading() as connection:
             query = select(page.c.id, page.c.revision).order_by(page.c.id)
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def save(self, records: Iterable[PageRecord]) -> None:
         """Keep these pages, each over what was known of it."""
@@ -76,6 +76,13 @@ class Pages:
         """The page of this id."""
         with self._database.reading() as connection:
             row = connection.execute(select(page).where(page.c.id == id)).first()
+        return None if row is None else _record(row)
+
+    def by_title(self, title: str) -> PageRecord | None:
+        """The page of this title, as it was when it was read."""
+        query = select(page).where(page.c.title == title).order_by(page.c.id).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
         return None if row is None else _record(row)
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, PageRecord]:

@@ -39,7 +39,7 @@ class Preferences:
         """When everyone who asked one thing asked it: {profile key: moment}."""
         query = select(preference.c.profile, preference.c.at).where(preference.c.name == name)
         with self._database.reading() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def drop(self, profile: str, name: str | None = None) -> None:
         """Remove one value of a profile, or all of them."""

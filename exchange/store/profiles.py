@@ -80,7 +80,7 @@ class Profiles:
         """What tells that a profile changed: {key: digest}."""
         query = select(profile.c.key, profile.c.digest).order_by(profile.c.key)
         with self._database.reading() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def digests_of(self, keys: Iterable[str]) -> dict[str, str]:
         """The digests of these profiles: {key: digest}."""
@@ -88,7 +88,7 @@ class Profiles:
         found: dict[str, str] = {}
         with self._database.reading() as connection:
             for each in _parts(query, profile.c.key, keys):
-                found |= dict(connection.execute(each).tuples().all())
+                found |= dict(connection.execute(each).all())
         return dict(sorted(found.items()))
 
     def states(self) -> dict[str, Reason]:
@@ -156,7 +156,7 @@ class Profiles:
             .group_by(item.c.direction)
         )
         with self._database.reading() as connection:
-            items: dict[str, int] = dict(connection.execute(query).tuples().all())
+            items: dict[str, int] = dict(connection.execute(query).all())
             people = connection.scalar(select(func.count()).select_from(profile).where(active))
         return {
             "profiles": people or 0,

@@ -101,7 +101,7 @@ class Rounds:
         """When each seeker was first seen to want something: {profile key: day}."""
         query = select(arrival.c.profile, arrival.c.day).order_by(arrival.c.profile)
         with self._database.reading() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def _bodies(self, *where: ColumnElement[Any]) -> list[dict[str, Any]]:
         query = select(gathering.c.body).where(*where).order_by(gathering.c.position)

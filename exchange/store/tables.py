@@ -1,11 +1,13 @@
 """Tables: everything the store holds, for SQLite and MariaDB alike.
 
 Two kinds of room. The *index* (page, profile, item, problem, account, unmet, gathering) can be
-rebuilt from the wiki at any time. The *delivery history* (suggestion, notice, outcome, answer, declined, run,
-measure, arrival, publication, lease, session) cannot, and is never dropped by a harvest.
+rebuilt from the wiki at any time. The *delivery history* (suggestion, answer, notice, outcome,
+run, measure, arrival, publication, preference, lease, session, deed, note) cannot, and is never
+dropped by a harvest.
 
-Texts compare by their bytes (utf8mb4_bin on MariaDB), as titles and keys must. A moment is an
-aware datetime in Python and UTC without an offset in the database.
+Texts compare by their bytes, as titles and keys must (utf8mb4_bin on MariaDB, to which spaces at
+the end are nothing). A moment is an aware datetime in Python and UTC without an offset in the
+database.
 
 After a change here, write a migration (docs/operations.md): a test compares the two.
 """

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from exchange.errors import StoreError
+from exchange.model import (
+    Held,
+    Match,
+    Outcome,
+    Part,
+    Reason,
+    Sent,
+    Skipped,
+    Status,
+    Suggestion,
+    Unknown,
+)
+from exchange.store import Store
+from exchange.store.measures import Measured
+from exchange.store.notices import Notice, State
+from exchange.store.publications import Publication
+from exchange.store.sessions import Session
+from exchange.store.suggestions import Answer
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MATCH = Match(
+    "user:1",
+    "user:2",
+    "sparql",
+    "wdqs",
+    0.1 + 0.2,
+    (Part("capacity", 300.0, ("sparql", "wdqs")), Part("reciprocity", 0.125)),
+    (("events", "events"),),
+)
+NEW = Suggestion(MATCH, "2026-W47", NOW)
+NOTICE = Notice("a1", "user:1", 1, "Ada", "2026-W47", NOW, (3, 1))
+
+
+def test_a_suggestion_is_planned_once_however_often_it_is_planned(store: Store) -> None:
+    (first,) = store.suggestions.plan([NEW])
+    other = replace(NEW, period="2026-W48")
+    again = store.suggestions.plan([other, NEW, other])
+    assert first.id > 0
+    assert replace(first, id=0) == NEW
+    assert again[1] == first
+    assert again[0] == again[2]
+    assert [each.period for each in store.suggestions.all()] == ["2026-W47", "2026-W48"]
+    assert store.suggestions.planned("2026-W48") == [again[0]]
+
+
+def test_a_suggestion_goes_from_planned_to_open_to_expired(store: Store) -> None:
+    (made,) = store.suggestions.plan([NEW])
+    assert store.suggestions.open() == []
+    store.suggestions.tell([made.id], at=NOW + HOUR)
+    (held,) = store.suggestions.open()
+    assert (held.status, held.told) == (Status.OPEN, NOW + HOUR)
+    store.suggestions.withdraw([made.id], at=NOW + HOUR)
+    assert store.suggestions.open() == [held], "what was told cannot be taken back"
+    store.suggestions.expire([made.id], at=NOW + 9 * HOUR)
+    assert store.suggestions.open() == []
+    assert store.suggestions.get(made.id).status is Status.EXPIRED  # type: ignore[union-attr]
+    assert store.suggestions.counts() == {"expired": 1}
+
+
+def test_a_withdrawn_suggestion_was_never_made(store: Store) -> None:
+    (made,) = store.suggestions.plan([NEW])
+    store.suggestions.withdraw([made.id], at=NOW)
+    assert store.suggestions.planned() == []
+    assert store.suggestions.history() == []
+    assert len(store.suggestions.all()) == 1
+
+
+def test_the_newest_answer_counts_wherever_it_was_given_and_all_are_kept(store: Store) -> None:
+    (made,) = store.suggestions.plan([NEW])
+    answer = store.suggestions.answer
+    answer(made.id, status=Status.ACCEPTED, by="user:1", via="wiki", at=NOW + 2 * HOUR, revision=9)
+    late = answer(made.id, status=Status.DECLINED, by="user:1", via="web", at=NOW + HOUR)
+    assert late.status is Status.ACCEPTED
+    newest = answer(made.id, status=Status.EXCHANGED, by="user:2", via="web", at=NOW + 3 * HOUR)
+    assert (newest.status, newest.answered) == (Status.EXCHANGED, NOW + 3 * HOUR)
+    answer(made.id, status=Status.EXCHANGED, by="user:2", via="web", at=NOW + 3 * HOUR)
+    assert store.suggestions.answers(made.id) == [
+        Answer(made.id, Status.DECLINED, "user:1", "web", NOW + HOUR),
+        Answer(made.id, Status.ACCEPTED, "user:1", "wiki", NOW + 2 * HOUR, 9),
+        Answer(made.id, Status.EXCHANGED, "user:2", "web", NOW + 3 * HOUR),
+    ]
+
+
+def test_an_answer_to_nothing_is_told(store: Store) -> None:
+    with pytest.raises(StoreError, match="no suggestion 404"):
+        store.suggestions.answer(404, status=Status.ACCEPTED, by="user:1", via="web", at=NOW)
+
+
+def test_suggestions_are_found_by_either_of_the_two(store: Store) -> None:
+    made = store.suggestions.plan([NEW, replace(NEW, match=replace(MATCH, helper="user:3"))])
+    assert store.suggestions.of("user:1") == made
+    assert store.suggestions.of("user:3") == made[1:]
+    assert store.suggestions.get_many([made[1].id, 404]) == {made[1].id: made[1]}
+    assert store.suggestions.history(since=NOW + HOUR) == []
+
+
+def test_a_notice_is_begun_once(store: Store) -> None:
+    assert store.notices.begin(NOTICE) == (NOTICE, True)
+    other = replace(NOTICE, id="b2", suggestions=())
+    assert store.notices.begin(other) == (NOTICE, False)
+    assert store.notices.unfinished() == [NOTICE]
+    assert store.notices.begin(replace(NOTICE, campaign="2026-W48", id="c3"))[1]
+    with pytest.raises(StoreError, match="in use"):
+        store.notices.begin(replace(NOTICE, recipient="user:7"))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "finished"),
+    [
+        (Sent(77, "User talk:Ada"), State.SENT, True),
+        (Skipped(Reason.OPTED_OUT_TEMPLATE, "deny=all"), State.SKIPPED, True),
+        (Held(Reason.WIKI_AWAY, "504"), State.HELD, True),
+        (Unknown("no answer"), State.UNKNOWN, False),
+    ],
+)
+def test_a_notice_ends_with_its_outcome(
+    store: Store, outcome: Outcome, state: State, finished: bool
+) -> None:
+    store.notices.begin(NOTICE)
+    done = store.notices.finish("a1", outcome, at=NOW + HOUR)
+    assert done.state is state
+    assert done.ended == NOW + HOUR
+    assert store.notices.get("a1") == done
+    assert (store.notices.unfinished() == []) is finished
+    assert store.notices.counts() == {state.value: 1}
+
+
+def test_when_somebody_last_got_a_message_counts_what_may_stand(store: Store) -> None:
+    assert store.notices.last_to(1) is None
+    store.notices.begin(NOTICE)
+    assert store.notices.last_to(1) == NOW
+    store.notices.finish("a1", Sent(77, "User talk:Ada"), at=NOW + HOUR)
+    store.notices.begin(replace(NOTICE, id="b2", recipient="page:5", begun=NOW + 2 * HOUR))
+    store.notices.finish("b2", Skipped(Reason.CAP), at=NOW + 2 * HOUR)
+    assert store.notices.last_to(1) == NOW + HOUR
+    assert [each.id for each in store.notices.sent(since=NOW)] == ["a1"]
+    assert [each.id for each in store.notices.to(1)] == ["a1", "b2"]
+
+
+def test_a_notice_is_taken_up_again_under_the_same_row(store: Store) -> None:
+    store.notices.begin(NOTICE)
+    store.notices.finish("a1", Held(Reason.WIKI_AWAY), at=NOW)
+    again = store.notices.again("a1", begun=NOW + HOUR)
+    assert (again.state, again.attempts, again.reason) == (State.BEGUN, 2, None)
+    with pytest.raises(StoreError, match="no notice zz"):
+        store.notices.again("zz", begun=NOW)
+
+
+def test_notices_that_the_wiki_proves_are_put_back_once(store: Store) -> None:
+    proven = replace(NOTICE, state=State.SENT, revision=5, ended=NOW)
+    assert store.notices.restore([proven, replace(proven, id="b2", campaign="x")]) == 2
+    assert store.notices.restore([proven]) == 0
+    assert store.notices.get("a1") == proven
+
+
+def test_a_run_tells_how_it_went_and_what_became_of_whom(store: Store) -> None:
+    first = store.runs.begin("notify", at=NOW)
+    assert store.runs.last("notify").ended is None  # type: ignore[union-attr]
+    assert store.runs.last("notify", ended=True) is None
+    results: dict[str, Outcome] = {
+        "user:1": Sent(5, "User talk:Ada"),
+        "user:2": Skipped(Reason.AWAY, "until 2027"),
+        "user:3": Held(Reason.STOP_PAGE),
+        "user:4": Unknown("lost"),
+    }
+    store.runs.record_many(first, results)
+    store.runs.record(first, "user:4", Sent(6, "User talk:Di"))
+    store.runs.end(first, at=NOW + HOUR, status=1, counts={"sent": 2, "skipped": {"away": 1}})
+    assert store.runs.outcomes(first) == results | {"user:4": Sent(6, "User talk:Di")}
+    second = store.runs.begin("harvest", at=NOW + HOUR)
+    assert [run.id for run in store.runs.recent()] == [second, first]
+    assert store.runs.get(first).counts["skipped"] == {"away": 1}  # type: ignore[union-attr]
+    assert {name: run.status for name, run in store.runs.commands().items()} == {
+        "harvest": None,
+        "notify": 1,
+    }
+
+
+def test_measures_keep_one_value_a_day(store: Store) -> None:
+    monday = date(2026, 11, 23)
+    store.measures.record(monday, {"coverage": (0.5, 10), "load": 3})
+    store.measures.record(monday, {"coverage": (0.75, 12)})
+    store.measures.record(monday + timedelta(days=1), {"coverage": (1 / 3, 12)})
+    assert store.measures.series("coverage") == [
+        Measured(monday, 0.75, 12),
+        Measured(monday + timedelta(days=1), 1 / 3, 12),
+    ]
+    assert store.measures.on(monday)["load"] == Measured(monday, 3.0)
+    assert store.measures.latest()["coverage"].value == 1 / 3
+    assert store.measures.latest(until=monday)["coverage"].value == 0.75
+
+
+def test_a_publication_is_written_over(store: Store) -> None:
+    page = Publication("Capacity Exchange/Reports/overview", "d1", 5, NOW)
+    store.publications.save(page)
+    store.publications.save(replace(page, digest="d2"))
+    assert store.publications.get(page.title) == replace(page, digest="d2")
+    assert list(store.publications.all()) == [page.title]
+    store.publications.forget([page.title])
+    assert store.publications.get(page.title) is None
+
+
+def test_preferences_are_by_profile_and_name(store: Store) -> None:
+    store.preferences.set("user:1", "pause", "2027-01-01", at=NOW, via="web")
+    store.preferences.set("user:1", "pause", "2027-02-01", at=NOW, via="wiki")
+    store.preferences.set("user:2", "stop", "yes", at=NOW, via="wiki")
+    assert store.preferences.of("user:1") == {"pause": "2027-02-01"}
+    assert store.preferences.all("stop") == {"user:2": "yes"}
+    assert store.preferences.moments("stop") == {"user:2": NOW}
+    store.preferences.drop("user:1", "pause")
+    store.preferences.drop("user:2")
+    assert store.preferences.of("user:1") == store.preferences.of("user:2") == {}
+
+
+def test_one_holder_has_a_lease_until_it_expires(store: Store) -> None:
+    take, keep = store.leases.acquire, store.leases.renew
+    assert take("run", "a", now=NOW, lasting=HOUR)
+    assert take("run", "a", now=NOW, lasting=HOUR), "one's own lease can be taken again"
+    assert not take("run", "b", now=NOW + HOUR / 2, lasting=HOUR)
+    assert keep("run", "a", now=NOW + HOUR / 2, lasting=HOUR)
+    assert not keep("run", "b", now=NOW + HOUR / 2, lasting=HOUR)
+    assert not take("run", "b", now=NOW + HOUR, lasting=HOUR), "it was renewed"
+    assert take("run", "b", now=NOW + 2 * HOUR, lasting=HOUR)
+    assert not keep("run", "a", now=NOW + 2 * HOUR, lasting=HOUR), "it was lost"
+    assert store.leases.get("run").holder == "b"  # type: ignore[union-attr]
+    store.leases.release("run", "a")
+    assert store.leases.get("run") is not None, "another's lease cannot be given back"
+    store.leases.release("run", "b")
+    assert store.leases.get("run") is None
+
+
+def test_a_session_ends_by_itself_or_on_request(store: Store) -> None:
+    ada = Session("hash", 1, "Ada", b"\x00\xff token", NOW, NOW + HOUR)
+    store.sessions.begin(ada)
+    assert store.sessions.get("hash", now=NOW) == ada
+    assert store.sessions.get("hash", now=NOW + HOUR) is None
+    assert store.sessions.expire(now=NOW) == 0
+    assert store.sessions.expire(now=NOW + HOUR) == 1
+    store.sessions.begin(ada)
+    store.sessions.begin(replace(ada, id="other"))
+    store.sessions.end("hash")
+    assert store.sessions.get("hash", now=NOW) is None
+    store.sessions.end_all(1)
+    assert store.sessions.get("other", now=NOW) is None
+
+
+def test_a_note_holds_a_long_text(store: Store) -> None:
+    store.notes.set("directory-page", "ẹ" * 200_000, at=NOW)
+    assert store.notes.get("directory-page") == "ẹ" * 200_000
+    store.notes.drop("directory-page")
+    assert store.notes.get("directory-page") is None
