@@ -65,13 +65,14 @@ STEPS = {
             "bot.harvest",
             "harvest",
         ),
+        Step("listen", "Read what people answered to our notices.", "bot.notify", "listen"),
         Step("match", "Suggest helpers to people who want to learn.", "bot.match", "match"),
         Step("notify", "Tell people on their talk pages.", "bot.notify", "notify"),
         Step("publish", "Write the report pages that changed.", "bot.publish", "publish"),
         Step(
             "recover",
             "Rebuild the delivery history from the bot's own edits.",
-            "bot.notify",
+            "bot.recover",
             "recover",
         ),
         Step(
@@ -83,7 +84,7 @@ STEPS = {
     )
 }
 
-RUN = ("harvest", "match", "notify", "publish")
+RUN = ("harvest", "listen", "match", "notify", "publish")
 """What ``run`` does, in order."""
 
 

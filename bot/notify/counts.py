@@ -6,24 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from exchange.model import Held, Outcome, Sent, Skipped, Unknown
+from exchange.model import Held, Outcome, Reason, Sent, Skipped, Unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What a run of notify did.
 
-    Every candidate is in exactly one of ``sent``, ``skipped`` (by reason), ``held`` (by reason)
-    and ``unknown``. ``answers`` were read from talk pages (``unclear`` ones not understood,
+    Every candidate is in exactly one of ``sent``, ``skipped`` (by reason), ``held`` (``because``
+    gives the reasons) and ``unknown``. ``answers`` were read from talk pages (``unclear`` ones not understood,
     ``foreign`` ones not by the recipient), ``met`` pairs were seen to write to each other,
     ``expired`` suggestions ended in silence. ``recovered`` notices of an earlier run stood on
-    their page, ``interrupted`` ones had left nothing.
+    their page, ``interrupted`` ones had left nothing. ``failed`` counts what needs a person:
+    unknown ones, and everything that was held because the run was stopped.
     """
 
     planned: int = 0
     sent: int = 0
     skipped: Mapping[str, int] = field(default_factory=dict)
-    held: Mapping[str, int] = field(default_factory=dict)
+    held: int = 0
+    because: Mapping[str, int] = field(default_factory=dict)
     unknown: int = 0
     answers: int = 0
     unclear: int = 0
@@ -32,27 +34,27 @@ class Counts:
     expired: int = 0
     recovered: int = 0
     interrupted: int = 0
-
-    @property
-    def failed(self) -> bool:
-        """Tell whether something needs a person: unknown ones, or a run that was stopped."""
-        return bool(self.unknown or set(self.held) - _IN_ORDER)
+    failed: int = 0
 
     @classmethod
     def of(cls, outcomes: Mapping[str, Outcome], **more: int) -> Counts:
         """Count outcomes: {candidate: outcome}."""
         values = list(outcomes.values())
+        held = [each for each in values if isinstance(each, Held)]
+        unknown = sum(isinstance(each, Unknown) for each in values)
         return cls(
             planned=len(values),
             sent=sum(isinstance(each, Sent) for each in values),
             skipped=_by_reason(each for each in values if isinstance(each, Skipped)),
-            held=_by_reason(each for each in values if isinstance(each, Held)),
-            unknown=sum(isinstance(each, Unknown) for each in values),
+            held=len(held),
+            because=_by_reason(held),
+            unknown=unknown,
+            failed=unknown + sum(each.reason not in _IN_ORDER for each in held),
             **more,
         )
 
 
-_IN_ORDER = {"dry-run", "daily-cap"}
+_IN_ORDER = {Reason.DRY_RUN, Reason.DAILY_CAP}
 """Reasons for holding back that are as they should be."""
 
 

@@ -50,6 +50,19 @@ class CaughtUp:
     settled: Settled = field(default_factory=Settled)
 
 
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """What people answered, who was seen to meet, what ended; see ``Counts`` for the words."""
+
+    answers: int = 0
+    unclear: int = 0
+    foreign: int = 0
+    met: int = 0
+    expired: int = 0
+    recovered: int = 0
+    interrupted: int = 0
+
+
 def notify(
     *,
     settings: Settings,
@@ -94,8 +107,32 @@ def notify(
     )
     if own is not None:
         report = {"planned": counts.planned, "sent": counts.sent, "unknown": counts.unknown}
-        store.runs.end(own, at=clock(), status=int(counts.failed), counts=report)
+        store.runs.end(own, at=clock(), status=int(counts.failed > 0), counts=report)
     return counts
+
+
+def listen(
+    *, settings: Settings, store: Store, wiki: Wiki, now: datetime, dry_run: bool = False
+) -> Listened:
+    """Read what people answered since the last run, so that matching knows which seats are free.
+
+    ``notify`` does the same before it writes; a run over everything does it before it matches.
+    """
+    if dry_run:
+        return Listened()
+    with turn(store) as renew:
+        if renew is None:
+            return Listened()
+        caught = catch_up(settings=settings, store=store, wiki=wiki, clock=_clock(settings, now))
+    return Listened(
+        answers=caught.heard.answers,
+        unclear=caught.heard.unclear,
+        foreign=caught.heard.foreign,
+        met=caught.settled.met,
+        expired=caught.settled.expired,
+        recovered=caught.recovered.standing,
+        interrupted=caught.recovered.absent,
+    )
 
 
 def catch_up(*, settings: Settings, store: Store, wiki: Wiki, clock: Clock) -> CaughtUp:

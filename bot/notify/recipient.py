@@ -179,6 +179,7 @@ def listed(text: str, site: Site) -> frozenset[str]:
     line of a list; whoever could be meant is meant.
     """
     found: set[str] = set()
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     for link in re.findall(r"\[\[\s*:?([^\[\]|\n]+)", text):
         found.add(owner(link, site) or owner(link, site, USER))
     for call in re.findall(r"\{\{[^{}|\n]*\|([^{}\n]*)\}\}", text):

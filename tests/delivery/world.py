@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ STOP = f"User:{BOT}/Stop"
 OPT_OUT = "Capacity Exchange/Opt-out"
 WRAPPER = "Capacity Exchange notice"
 GO = "<noinclude>Change this page to stop the bot.</noinclude>run: yes"
-QUICK = Manners(pause=0, maxlag=5, tries=2, wait=0, timeout=20)
+QUICK = Manners(pause=0, maxlag=5, tries=2, wait=0, timeout=2)
 
 
 def prepare(wiki: MediaWiki) -> None:
@@ -85,21 +85,25 @@ class World:
     database: str
     now: datetime
     ids: dict[str, int]
+    helper: str = HELPER
+    name: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def make(cls, wiki: MediaWiki, folder: Path, names: Iterable[str]) -> World:
-        """People with profiles, each of whom was matched with Ben and not told yet."""
-        wanted = [HELPER, *names]
+    def make(
+        cls, wiki: MediaWiki, folder: Path, names: Iterable[str], helper: str = HELPER
+    ) -> World:
+        """People with profiles, each of whom was matched with the helper and not told yet."""
+        wanted = [helper, *names]
         ids = people(wiki, wanted)
-        wiki.fill({profile_page(n): OFFERING if n == HELPER else PROFILE for n in wanted})
+        wiki.fill({profile_page(n): OFFERING if n == helper else PROFILE for n in wanted})
         database = f"sqlite:///{folder / 'exchange.db'}"
-        world = cls(wiki, Store.open(database), database, datetime.now(UTC), ids)
+        world = cls(wiki, Store.open(database), database, datetime.now(UTC), ids, helper)
         world.match(wanted[1:])
         return world
 
-    def match(self, names: Iterable[str], *, helper: str = HELPER) -> list[Suggestion]:
+    def match(self, names: Iterable[str], *, period: str = PERIOD) -> list[Suggestion]:
         """Put people into the store, and a planned suggestion for each."""
-        names = [*names]
+        names, helper = [*names], self.helper
         found = live(self.wiki).pages(titles=[profile_page(n) for n in (helper, *names)])
         profiles = {}
         for name in (helper, *names):
@@ -111,8 +115,8 @@ class World:
                 page_id=page.id,
                 revision=page.revision.id if page.revision else 0,
                 languages=(Language("en", 3),),
-                offers=(Offer("grant-writing", "grant writing"),) if name == helper else (),
-                wants=() if name == helper else (Want("grant-writing", "grant writing"),),
+                offers=(Offer("finance", "grant writing"),) if name == helper else (),
+                wants=() if name == helper else (Want("finance", "grant writing"),),
                 contacts=(name,),
             )
         self.store.profiles.save_many(profiles.values())
@@ -133,12 +137,12 @@ class World:
                 match=Match(
                     seeker=self.key(name),
                     helper=self.key(helper),
-                    want="grant-writing",
-                    offer="grant-writing",
+                    want="finance",
+                    offer="finance",
                     score=3.0,
-                    parts=(Part("capacity", 2.0, ("grant-writing",)), Part("language", 1.0, ("en",))),
+                    parts=(Part("capacity", 2.0, ("finance",)), Part("language", 1.0, ("en",))),
                 ),
-                period=PERIOD,
+                period=period,
                 made=self.now,
             )
             for name in names
@@ -179,7 +183,9 @@ class World:
 
     def copies(self, name: str, *, title: str = "") -> int:
         """How many notices stand on somebody's talk page."""
-        return (self.wiki.page(title or f"User talk:{name}") or "").count("{{Capacity Exchange notice|")
+        return (self.wiki.page(title or f"User talk:{name}") or "").count(
+            "{{Capacity Exchange notice|"
+        )
 
     def revisions_by_bot(self, title: str) -> list[dict[str, Any]]:
         """The bot's edits of a page, newest first."""
