@@ -84,6 +84,9 @@ def country(text: str) -> str | None:
     text = text.strip()
     if len(text) > 200:
         return None
+    if text in _alpha3():
+        # In capitals it is a code: NGA is Nigeria, and nga is Russia in Vietnamese.
+        return _alpha3()[text]
     folded = fold(text)
     code = folded.upper()
     if code in _alpha2():

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from exchange.directory import Directory
-from exchange.directory.directory import SEPARATORS
+from exchange.directory.directory import SEPARATORS, key
 from exchange.fold import fold
 from exchange.model import UNLISTED, Level, Method, Offer, Priority, Problem, Want
 from exchange.template import scalars, terms
@@ -162,12 +162,22 @@ class ItemReader:
     def _known(self, row: str, at: int, stop: int) -> int:
         """Where the longest known name from ``at`` on ends, or 0 where none begins there."""
         found = self.directory.longest(row[at : min(stop, at + _LONGEST_KNOWN + 1)])
-        return at + found[1] if found else 0
+        if found is None:
+            return 0
+        capacity, length = found
+        # What follows a separator may be punctuation only, which names do not need.
+        for separator in _SEPARATOR.finditer(row, at, at + length):
+            if self.directory.resolve(row[at : separator.start()]) == capacity:
+                return separator.start()
+        return at + length
 
     def _name_end(self, row: str, at: int) -> int:
         """Where the name that begins at ``at`` ends."""
         head = _HEAD_END.search(row, at + 1)
         stop = head.start() if head else len(row)
+        separator = _SEPARATOR.search(row, at, stop)
+        if separator and not key(row[at : separator.start()][:_LONGEST_KNOWN]):
+            return separator.start()
         known = self._known(row, at, stop)
         if head and (not known or head.group() in "(（"):
             # A known name may itself hold brackets or a dash.
@@ -176,7 +186,6 @@ class ItemReader:
                 known = whole
         if known:
             return known
-        separator = _SEPARATOR.search(row, at, stop)
         return separator.start() if separator else stop
 
     def _note_end(self, row: str, at: int, separators: re.Pattern[str]) -> int:

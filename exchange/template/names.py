@@ -47,7 +47,7 @@ class Names:
 
     Titles of the template namespace stand without its name, in MediaWiki's own writing; ``of``
     makes them so. ``template`` and ``user`` are the names of these two namespaces, in lower case.
-    ``profile_title`` and ``item_title`` are the ones to write.
+    ``profile_title``, ``request_title`` and ``item_title`` are the ones to write.
     """
 
     profile: frozenset[str] = frozenset({"Capacity Exchange profile"})
@@ -57,6 +57,7 @@ class Names:
     template: frozenset[str] = frozenset({"template"})
     user: frozenset[str] = frozenset({"user"})
     profile_title: str = "Capacity Exchange profile"
+    request_title: str = "Capacity Exchange request"
     item_title: str = "Capacity"
 
     @classmethod
@@ -84,15 +85,16 @@ class Names:
         def bare(titles: Iterable[str]) -> list[str]:
             return [title for each in titles if (title := template_title(each, template))]
 
-        profiles, items = bare(profile), bare(item)
+        profiles, requests, items = bare(profile), bare(request), bare(item)
         return cls(
             profile=frozenset(profiles),
-            request=frozenset(bare(request)),
+            request=frozenset(requests),
             item=frozenset(items),
             babel=frozenset(bare(babel)),
             template=template,
             user=user,
             profile_title=profiles[0],
+            request_title=requests[0],
             item_title=items[0],
         )
 

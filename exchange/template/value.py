@@ -20,6 +20,9 @@ _GUARD = str.maketrans(_PROTECTED, _GUARDS)
 _UNGUARD = str.maketrans(_GUARDS, _PROTECTED)
 _TAKEN_OUT = str.maketrans("", "", HOLE + _GUARDS)
 
+_CHARACTERS = {"{{!}}": "|".translate(_GUARD), "{{=}}": "="}
+"""Transclusions that are another way to write a character."""
+
 _SPECIAL = re.compile(rf"[&<\[{{{HOLE}{_GUARDS[0]}-{_GUARDS[-1]}]|''")
 _BETWEEN = re.compile(rf"\n\s*(?:[*#:]+|-(?=\s))|^\s*[*#:]+|[{re.escape(SEPARATORS)}·]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -54,7 +57,9 @@ def value_of(scan: Scan, start: int, end: int, *, targets: bool = False) -> Valu
         for each in scan.concealed(start, end)
     ]
     outermost = {each.start: each for each in scan.within(start, end)}
-    events += [(each.start, each.end, HOLE) for each in outermost.values()]
+    events += [
+        (each.start, each.end, _CHARACTERS.get(each.raw, HOLE)) for each in outermost.values()
+    ]
     at = start
     for first, last, shown in sorted(events):
         if first < at:
