@@ -10,14 +10,14 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from exchange.directory import Directory
 from exchange.directory import load as load_directory
 from exchange.settings import Settings
 from exchange.settings import load as load_settings
 from exchange.store.facade import Store
-from webtool import failures, headers, show
+from webtool import account, failures, headers, show
 from webtool.context import Context, keep
 from webtool.keeper import Keeper
 
@@ -57,10 +57,12 @@ def create_app(
     show.install(app)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
+    if settings.web.login:
+        account.install(app)
     return app
 
 
-def _blueprints() -> list[object]:
+def _blueprints() -> list[Blueprint]:
     from webtool.api import api
     from webtool.pages import capacities, check, home, meta, people, places, reports, requests
     from webtool.pages import search as found

@@ -22,7 +22,7 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_FRESH = ("meta.", "account", "static", "login", "me.")
+_FRESH = ("meta.", "static", "account.", "me.", "editor.", "ask.")
 """Blueprints whose answers change without the index: they get no ETag from here."""
 
 
@@ -45,7 +45,7 @@ def _unchanged() -> Response | None:
     if request.endpoint == "check.page" and request.args:
         return None
     parts = (
-        shelf().index.build,
+        shelf().state,
         reader().language,
         context().today.isoformat(),
         request.full_path,

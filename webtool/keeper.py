@@ -1,4 +1,4 @@
-"""Keeper: holds the search index in memory and makes it anew when the store's has changed."""
+"""Keeper: holds what the pages are made from in memory, made anew when the store has changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from exchange.directory import Directory
+from exchange.matching import History, Lookup, load_weights
 from exchange.model import Profile, Want
+from exchange.reports import Facts, read_facts
 from exchange.search import Index, build
 from exchange.store.facade import Store
 from exchange.store.notes import BUILD
@@ -32,10 +34,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One state of the index, and the requests in it, those that end first at the top."""
+    """One state of the store: the index, and the requests, those that end first at the top.
+
+    ``state`` names the state: it changes with every harvest and every run of the bot.
+    """
 
     index: Index
     requests: tuple[Request, ...] = ()
+    state: str = ""
 
     def open(self, today: date) -> tuple[Request, ...]:
         """Give the requests that are still of use today."""
@@ -45,43 +51,78 @@ class Shelf:
 
 
 class Keeper:
-    """Gives the current shelf: one small query an answer, everything only where it changed."""
+    """Gives the current shelf: two small queries an answer, everything only where it changed."""
 
     def __init__(self, store: Store, directory: Directory) -> None:
         self._store = store
         self._directory = directory
-        self._shelf: Shelf | None = None
+        self._held: tuple[Index, tuple[Request, ...]] | None = None
         self._making = threading.Lock()
         self._migrated = False
+        self._facts: tuple[object, Facts] | None = None
+        self._lookup: tuple[object, Lookup] | None = None
+        self._reading = threading.Lock()
 
     def current(self) -> Shelf:
-        """Give the newest shelf that there is; raises StoreAway only while there is none."""
+        """Give the newest shelf that there is; raises StoreAway where the database is away."""
         if not self._migrated:
             self._store.migrate()
             self._migrated = True
         build = self._store.notes.get(BUILD) or ""
-        held = self._shelf
-        if held is not None and held.index.build == build:
+        newest = self._store.runs.recent(1)
+        index, requests = self._index(build)
+        run = f"{newest[0].id}/{newest[0].status}" if newest else ""
+        return Shelf(index, requests, f"{index.build}|{run}")
+
+    def facts(self, shelf: Shelf, today: date) -> Facts:
+        """Give what reports count, read once for each state and day."""
+        with self._reading:
+            key = (shelf.state, today)
+            if self._facts is None or self._facts[0] != key:
+                broader = {one.id: one.broader for one in self._directory}
+                self._facts = key, read_facts(self._store, broader=broader, today=today)
+            return self._facts[1]
+
+    def lookup(self, shelf: Shelf, today: date) -> Lookup:
+        """Give what finds helpers, read once for each index and day.
+
+        It knows no history: what two people answered is theirs, and must not show in public.
+        """
+        with self._reading:
+            key = (shelf.index.build, today)
+            if self._lookup is None or self._lookup[0] != key:
+                lookup = Lookup(
+                    self._store.profiles.all(),
+                    directory=self._directory,
+                    weights=load_weights(),
+                    history=History(),
+                    today=today,
+                )
+                self._lookup = key, lookup
+            return self._lookup[1]
+
+    def _index(self, build: str) -> tuple[Index, tuple[Request, ...]]:
+        held = self._held
+        if held is not None and held[0].build == build:
             return held
-        if held is not None and len(held.index) >= _BACKGROUND:
+        if held is not None and len(held[0]) >= _BACKGROUND:
             if self._making.acquire(blocking=False):
                 threading.Thread(target=self._remake, args=(build,), daemon=True).start()
             return held
         with self._making:
-            if self._shelf is None or self._shelf.index.build != build:
-                self._shelf = self._make(build)
-            return self._shelf
+            if self._held is None or self._held[0].build != build:
+                self._held = self._make(build)
+            return self._held
 
     def _remake(self, build: str) -> None:
         try:
-            self._shelf = self._make(build)
+            self._held = self._make(build)
         finally:
             self._making.release()
 
-    def _make(self, name: str) -> Shelf:
+    def _make(self, name: str) -> tuple[Index, tuple[Request, ...]]:
         profiles = self._store.profiles.all()
-        index = build(profiles, directory=self._directory, name=name)
-        return Shelf(index, tuple(_requests(profiles)))
+        return build(profiles, directory=self._directory, name=name), tuple(_requests(profiles))
 
 
 def _requests(profiles: Iterable[Profile]) -> list[Request]:

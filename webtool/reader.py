@@ -25,7 +25,7 @@ class Reader:
     def __init__(self, language: str, *, asked: bool = False) -> None:
         self.language = modern(language)
         self.asked = asked
-        self.wording = Wording(self.language, GROUP, "report")
+        self.wording = Wording(self.language, GROUP, "report", "account")
 
     @cached_property
     def interface(self) -> str:

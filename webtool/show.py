@@ -23,6 +23,7 @@ from webtool.headers import code_digest
 from webtool.reader import languages
 
 _ICONS = Path(__file__).parent / "static" / "vendor" / "codex" / "icons.json"
+_NO_LANGUAGE = ("static", "api.openapi", "meta.healthz", "meta.robots")
 _OPEN, _SHUT = "\ue000", "\ue001"
 
 
@@ -32,6 +33,8 @@ def install(app: Flask) -> None:
         t=text,
         tx=marked,
         m=message,
+        tm=marked_message,
+        known_capacities=lambda: context().directory,
         icon=icon,
         reader=reader,
         today=lambda: context().today,
@@ -61,7 +64,7 @@ def install(app: Flask) -> None:
 
 def _stay_in_language(endpoint: str, values: dict[str, Any]) -> None:
     """Keep a language that the address asked for in every link of the page."""
-    if endpoint != "static" and reader().asked and not endpoint.startswith("api."):
+    if endpoint not in _NO_LANGUAGE and reader().asked:
         values.setdefault("uselang", reader().language)
 
 
@@ -80,6 +83,11 @@ def message(key: str, *params: Param) -> str:
 
 def marked(key: str, *params: Param | Markup) -> Markup:
     """Give a message of the pages whose parameters may hold markup; the rest is escaped."""
+    return marked_message(f"web-{key}", *params)
+
+
+def marked_message(key: str, *params: Param | Markup) -> Markup:
+    """Give a message of any group whose parameters may hold markup; the rest is escaped."""
     kept: list[Markup] = []
     plain: list[Param] = []
     for param in params:
@@ -88,7 +96,7 @@ def marked(key: str, *params: Param | Markup) -> Markup:
             kept.append(param)
         else:
             plain.append(param)
-    shown = str(escape(text(key, *plain)))
+    shown = str(escape(message(key, *plain)))
     for at, markup in enumerate(kept):
         shown = shown.replace(f"{_OPEN}{at}{_SHUT}", str(markup))
     return Markup(shown)

@@ -1,31 +1,42 @@
-"""API: the same data for machines."""
+"""API: the same data for machines: JSON with OpenAPI 3.1, JSON-LD, Atom feeds.
+
+Reading only. Sizes are bounded, bad questions are answered with problem details (RFC 9457), and
+every answer carries an ETag.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template
+import json
 
-from webtool.context import context
+from flask import Response, render_template
 
-api = Blueprint("api", __name__)
+from webtool.api import feeds
+from webtool.api.openapi import description
+from webtool.api.routes import OPERATIONS, api
+
+__all__ = ["api"]
 
 
 @api.get("/api")
 def page() -> str:
     """Describe the API for people."""
-    return render_template("api.html")
+    return render_template("api.html", operations=OPERATIONS)
+
+
+@api.get("/api/openapi.json")
+def openapi() -> Response:
+    """Describe the API for programs."""
+    text = json.dumps(description(), ensure_ascii=False, indent=1)
+    return Response(text, mimetype="application/json")
 
 
 @api.get("/feeds")
-def feeds() -> str:
+def all_feeds() -> str:
     """List the feeds."""
-    return render_template("feeds.html")
+    return render_template("feeds.html", kinds=feeds.KINDS)
 
 
 @api.get("/feeds/<kind>.atom")
-def feed(kind: str) -> str:
-    return kind
-
-
-@api.get("/api/v1/profiles/<key>/jsonld")
-def linked(key: str) -> Response:
-    return jsonify({})
+def atom(kind: str) -> Response:
+    """Give a feed."""
+    return feeds.feed(kind)
