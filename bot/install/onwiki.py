@@ -39,6 +39,7 @@ def on_wiki_pages(*, names: Names, bot: str, folder: Path = TEMPLATES) -> tuple[
         OnWiki(_template(f"{base}/lang"), texts.language(base)),
         OnWiki(_template(f"{base}/dir"), texts.direction_(base)),
         OnWiki(_template(f"{base}/text"), texts.text(base)),
+        OnWiki(_template(f"{base}/place"), texts.place(base)),
     ]
     listed = tomllib.loads((folder / "pages.toml").read_text("utf-8"))["page"]
     for entry in listed:

@@ -68,7 +68,8 @@ def block(template: str) -> str:
 def _parameter(template: str, field: Field) -> dict[str, Any]:
     key = "td-" + _KEYS.get((template, field.name), field.name.replace(" ", "-"))
     found: dict[str, Any] = {
-        "label": in_all(key),
+        # Most labels are the same words as in the box.
+        "label": in_all(key) or in_all(key.removeprefix("td-")),
         "description": in_all(f"{key}-help"),
         "type": field.data,
     }

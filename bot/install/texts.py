@@ -9,10 +9,11 @@ the wiki says (``{{int:lang}}``, as on Meta and Commons); else the page's; else 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from exchange.languages import all_codes, direction, fallbacks
+from exchange.places import countries, country_name, region_name, regions
 from exchange.wording.messages import I18N, available, messages
 
 GROUP = "onwiki"
@@ -82,6 +83,27 @@ def text(base: str) -> str:
             f"\n |#default={_wikitext(english)}}}}}"
         )
     return _whole(base, "\n".join(lines) + "\n}}")
+
+
+def place(base: str) -> str:
+    """The template that names a country by its code, or a region: ``{{…/place|NG}}``.
+
+    ``{{…/place|region SSA|SSA}}`` names a region; what is no code is shown as it is.
+    """
+    named = [(code, partial(country_name, code)) for code in countries()]
+    named += [(f"REGION {each.id}", partial(region_name, each.id)) for each in regions()]
+    lines = ["{{#switch:{{uc:{{{1|}}}}}"]
+    for code, name in named:
+        english = name("en")
+        others: dict[str, list[str]] = {}
+        for language in available(GROUP):
+            if (said := name(language)) != english:
+                others.setdefault(said, []).append(language)
+        cases = "".join(f"|{'|'.join(codes)}={said}" for said, codes in others.items())
+        chosen = f"{{{{#switch:{{{{{base}/lang}}}}{cases}|#default={english}}}}}"
+        lines.append(f"|{code}={chosen if cases else english}")
+    lines.append("|#default={{#if:{{{2|}}}|{{{2}}}|{{{1|}}}}}}}")
+    return _whole(base, "\n".join(lines))
 
 
 def _wikitext(said: str) -> str:
