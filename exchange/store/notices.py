@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
 
 from exchange.errors import StoreError
-from exchange.model import Held, Outcome, Reason, Sent, Skipped, Unknown
+from exchange.model import Outcome, Reason
 from exchange.store.database import Database
+from exchange.store.outcomes import State, describe
 from exchange.store.tables import Moment, notice
 
-
-class State(StrEnum):
-    """Where a notice stands."""
-
-    BEGUN = "begun"
-    SENT = "sent"
-    SKIPPED = "skipped"
-    HELD = "held"
-    UNKNOWN = "unknown"
+__all__ = ["Notice", "Notices", "State", "describe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,27 +194,6 @@ class Notices:
         query = select(notice).where(*conditions).order_by(notice.c.begun, notice.c.id)
         with self._database.reading() as connection:
             return [_unpack(row) for row in connection.execute(query)]
-
-
-def describe(outcome: Outcome) -> tuple[State, str, str, str, int | None]:
-    """An outcome as columns: (state, reason, detail, page, revision)."""
-    if isinstance(outcome, Sent):
-        return State.SENT, "", "", outcome.page, outcome.revision
-    if isinstance(outcome, Unknown):
-        return State.UNKNOWN, "", outcome.detail, "", None
-    state = State.SKIPPED if isinstance(outcome, Skipped) else State.HELD
-    return state, outcome.reason.value, outcome.detail, "", None
-
-
-def outcome_of(state: str, reason: str, detail: str, page: str, revision: int | None) -> Outcome:
-    """Columns as an outcome; a row that was begun and never closed is unknown."""
-    if state == State.SENT:
-        return Sent(revision or 0, page)
-    if state == State.SKIPPED:
-        return Skipped(Reason(reason), detail)
-    if state == State.HELD:
-        return Held(Reason(reason), detail)
-    return Unknown(detail)
 
 
 def _values(each: Notice) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, func, select
 
 from exchange.model import Outcome
 from exchange.store.database import Database
-from exchange.store.notices import describe, outcome_of
+from exchange.store.outcomes import describe, outcome_of
 from exchange.store.tables import outcome, run
 
 

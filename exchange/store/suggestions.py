@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from exchange.errors import StoreError
-from exchange.model import Match, Status, Suggestion
-from exchange.store.codec import pack_part, unpack_part
+from exchange.model import Status, Suggestion
 from exchange.store.database import Database, batches
+from exchange.store.rows import pack_suggestion, unpack_suggestion
 from exchange.store.tables import answer, suggestion
 
 Identity = tuple[str, str, str, str]
@@ -62,12 +62,14 @@ class Suggestions:
                     connection.execute(
                         suggestion.update()
                         .where(suggestion.c.id == old.id)
-                        .values(_values(each) | {"made": old.made})
+                        .values(pack_suggestion(each) | {"made": old.made})
                     )
                     known[identity(each)] = replace(each, id=old.id, made=old.made)
             fresh = {identity(each): each for each in wanted if identity(each) not in known}
             if fresh:
-                connection.execute(suggestion.insert(), [_values(each) for each in fresh.values()])
+                connection.execute(
+                    suggestion.insert(), [pack_suggestion(each) for each in fresh.values()]
+                )
                 known |= self._identified(fresh.values())
         return [known[identity(each)] for each in wanted]
 
@@ -127,7 +129,7 @@ class Suggestions:
                 .where(suggestion.c.id == id)
                 .values(status=newest.status, answered=newest.at, told=told)
             )
-            return _unpack(
+            return unpack_suggestion(
                 connection.execute(select(suggestion).where(suggestion.c.id == id)).one()
             )
 
@@ -222,48 +224,10 @@ class Suggestions:
     def _select(self, *conditions: ColumnElement[Any]) -> list[Suggestion]:
         query = select(suggestion).where(*conditions).order_by(suggestion.c.id)
         with self._database.reading() as connection:
-            return [_unpack(row) for row in connection.execute(query)]
+            return [unpack_suggestion(row) for row in connection.execute(query)]
 
 
 def identity(each: Suggestion) -> Identity:
     """What makes a suggestion the same as another."""
     match = each.match
     return (match.seeker, match.helper, match.want, each.period)
-
-
-def _values(each: Suggestion) -> dict[str, Any]:
-    match = each.match
-    return {
-        "seeker": match.seeker,
-        "helper": match.helper,
-        "want": match.want,
-        "offer": match.offer,
-        "period": each.period,
-        "score": match.score,
-        "parts": [pack_part(part) for part in match.parts],
-        "back": [list(pair) for pair in match.back],
-        "status": each.status.value,
-        "made": each.made,
-        "told": each.told,
-        "answered": each.answered,
-    }
-
-
-def _unpack(row: Row[Any]) -> Suggestion:
-    return Suggestion(
-        match=Match(
-            seeker=row.seeker,
-            helper=row.helper,
-            want=row.want,
-            offer=row.offer,
-            score=row.score,
-            parts=tuple(unpack_part(part) for part in row.parts),
-            back=tuple((pair[0], pair[1]) for pair in row.back),
-        ),
-        period=row.period,
-        made=row.made,
-        status=Status(row.status),
-        told=row.told,
-        answered=row.answered,
-        id=row.id,
-    )
