@@ -15,11 +15,9 @@ from babel import Locale
 _START = re.compile(r"\{\{\s*(PLURAL|GENDER)\s*:\s*\$(\d)\s*\|", re.IGNORECASE)
 _TOKEN = re.compile(
     r"\{\{\s*(?:PLURAL|GENDER)\s*:\s*\$\d\s*\|"
-    r"|\[\[.*?\]\]|\{\{|\}\}|\||\$\d",
+    r"|\[\[|\]\]|\{\{|\}\}|\||\$\d",
     re.IGNORECASE | re.DOTALL,
 )
-_PARAMETER = re.compile(r"\$\d")
-_PARTS = re.compile(r"\$\d|[^$]+|\$")
 _EXPLICIT = re.compile(r"\s*(\d+)\s*=")
 _ORDER = ("zero", "one", "two", "few", "many", "other")
 
@@ -47,7 +45,7 @@ def _nodes(text: str, start: int, *, inside: bool) -> tuple[list[tuple[Node, ...
     """Read from ``start``: the forms, and where they end (-1 where a choice does not close)."""
     forms: list[tuple[Node, ...]] = []
     nodes: list[Node] = []
-    position, literal = start, 0
+    position, literal, links = start, 0, 0
     while found := _TOKEN.search(text, position):
         nodes.append(text[position : found.start()])
         token, position = found.group(), found.end()
@@ -60,9 +58,10 @@ def _nodes(text: str, start: int, *, inside: bool) -> tuple[list[tuple[Node, ...
             else:
                 nodes.append(Choice(begun[1].upper(), int(begun[2]), tuple(inner)))
                 position = end
-        elif token.startswith("[["):
-            # A pipe in a link is the link's; its parameters are still ours.
-            nodes += [int(p[1]) if _PARAMETER.fullmatch(p) else p for p in _PARTS.findall(token)]
+        elif token in ("[[", "]]"):
+            # A pipe in a link is the link's.
+            links = links + 1 if token == "[[" else max(links - 1, 0)
+            nodes.append(token)
         elif token == "{{":
             literal += 1
             nodes.append(token)
@@ -71,7 +70,7 @@ def _nodes(text: str, start: int, *, inside: bool) -> tuple[list[tuple[Node, ...
             nodes.append(token)
         elif token == "}}" and inside:
             return [*forms, _joined(nodes)], position
-        elif token == "|" and inside and not literal:
+        elif token == "|" and inside and not literal and not links:
             forms.append(_joined(nodes))
             nodes = []
         else:

@@ -1,0 +1,71 @@
+"""The page on the wiki that extends the directory: good ones are used, bad ones refused whole."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from exchange.directory import check, extend, load
+from exchange.errors import DirectoryError
+
+BROKEN = json.loads(Path(__file__).with_name("broken.json").read_text(encoding="utf-8"))
+TEA = {
+    "about": "for our wiki",
+    "capacities": [
+        {"id": "tea", "broader": "event", "names": {"en": "tea"}, "aliases": {"": ["cha"]}},
+        {"id": "lua", "names": {"sw": "Lua ya wiki"}, "aliases": {"en": ["Scribunto modules"]}},
+        {"id": "wikinews", "names": {"en": "news writing"}},
+    ],
+}
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=lambda case: case["sentence"])
+def test_a_bad_page_is_refused_with_its_error(case: dict[str, object]) -> None:
+    repeat = case.get("repeat")
+    text = case["text"] if not isinstance(repeat, list) else repeat[0] * repeat[1]
+    before = load()
+    digest = before.digest
+    with pytest.raises(DirectoryError) as caught:
+        extend(before, str(text))
+    assert str(case["says"]) in str(caught.value)
+    assert all(problem.startswith("page:") for problem in caught.value.problems)
+    assert before.digest == digest
+
+
+def test_a_good_page_adds_capacities_and_names() -> None:
+    directory = load(extra=json.dumps(TEA))
+    assert directory.resolve("Cha") == "tea"
+    assert directory.broader("tea")[0] == "event"
+    assert directory.resolve("lua ya wiki") == directory.resolve("Scribunto modules") == "lua"
+    assert directory.name("lua", "de") == "Lua"
+
+
+def test_what_was_written_under_a_replaced_name_is_still_found() -> None:
+    directory = load(extra=json.dumps(TEA))
+    assert directory.name("wikinews") == "news writing"
+    assert directory.resolve("Wikinews") == "wikinews"
+
+
+def test_an_entry_that_says_nothing_of_its_place_leaves_it() -> None:
+    assert load(extra=json.dumps(TEA)).broader("lua") == load().broader("lua")
+
+
+def test_an_empty_page_changes_nothing() -> None:
+    assert load(extra="").digest == load(extra=" \n").digest == load().digest
+
+
+def test_check_lists_every_problem_at_once() -> None:
+    page = {
+        "capacities": [
+            {"id": "tea", "names": {"en": "Lua"}, "broader": "drinks"},
+            {"id": "cake", "names": {"zzz-zzz": "cake"}},
+        ]
+    }
+    problems = check(extra=json.dumps(page))
+    assert len(problems) == 3
+    assert any("drinks" in problem for problem in problems)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    (problem,) = check(tmp_path / "none.json")
+    assert "none.json" in problem

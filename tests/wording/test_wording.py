@@ -1,0 +1,191 @@
+"""Messages in a reader's language: parameters, plural, gender, fallbacks, numbers and dates."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from exchange.directory import load
+from exchange.languages import all_codes
+from exchange.model import Level, Part
+from exchange.wording import Person, Wording, available, reason
+
+MESSAGES = {
+    "en": {
+        "@metadata": {"authors": []},
+        "plain": "A [[page|label]] {{int:ok}} {{tl|x}} $2, $1, $3",
+        "people": "{{PLURAL:$1|one person|$1 people}}",
+        "none": "{{PLURAL:$1|0=nobody|one person|$1 people}}",
+        "answer": "{{GENDER:$1|He|She|They}} said: $1",
+        "two": "{{GENDER:$1|His|Her}} page",
+        "nested": "{{GENDER:$1|he has {{PLURAL:$2|a cat|$2 cats}}|she has [[Cat|{{PLURAL:$2|cat|cats}}]]}}",
+        "link": "{{PLURAL:$1|[[A|one]]|[[B|$1 more]]}}",
+        "broken": "{{PLURAL:$1|one",
+        "only": "English",
+    },
+    "ar": {"people": "{{PLURAL:$1|صفر|واحد|اثنان|قليل $1|كثير $1|آخر $1}}"},
+    "pl": {"people": "{{PLURAL:$1|osoba|osoby|osób}}"},
+    "fr": {"people": "{{PLURAL:$1|une personne|$1 personnes}}"},
+    "yo": {"people": "ènìyàn $1"},
+    "de": {"two": "{{GENDER:$1|Seine|Ihre|Deren}} Seite"},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "core").mkdir()
+    for language, messages in MESSAGES.items():
+        (tmp_path / "core" / f"{language}.json").write_text(json.dumps(messages), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "said"),
+    [
+        ("en", 1, "one person"),
+        ("en", 2, "2 people"),
+        ("en", 1234, "1,234 people"),
+        ("fr", 0, "une personne"),
+        ("fr", 1.5, "une personne"),
+        ("fr", 2, "2 personnes"),
+        ("pl", 1, "osoba"),
+        ("pl", 3, "osoby"),
+        ("pl", 5, "osób"),
+        ("pl", 22, "osoby"),
+        ("ar", 0, "صفر"),
+        ("ar", 2, "اثنان"),
+        ("ar", 3, "قليل 3"),
+        ("ar", 11, "كثير 11"),
+        ("ar", 100, "آخر 100"),
+        ("yo", 7, "ènìyàn 7"),
+        ("arz", 2, "اثنان"),
+        ("szl", 2, "osoby"),
+        ("dag", 2, "2 people"),
+    ],
+)
+def test_plural_follows_the_language_that_the_message_is_in(
+    folder: Path, language: str, count: float, said: str
+) -> None:
+    assert Wording(language, folder=folder).text("people", count) == said
+
+
+def test_a_form_for_one_number_wins(folder: Path) -> None:
+    wording = Wording("en", folder=folder)
+    assert [wording.text("none", n) for n in (0, 1, 2)] == ["nobody", "one person", "2 people"]
+
+
+@pytest.mark.parametrize(
+    ("gender", "said"), [("male", "He"), ("female", "She"), ("", "They"), ("other", "They")]
+)
+def test_gender_chooses_the_form_and_shows_the_name(folder: Path, gender: str, said: str) -> None:
+    assert Wording("en", folder=folder).text("answer", Person("Ada", gender)) == f"{said} said: Ada"
+
+
+def test_without_a_form_for_the_unknown_the_first_one_stands(folder: Path) -> None:
+    assert Wording("en", folder=folder).text("two", Person("Ada")) == "His page"
+    assert Wording("de", folder=folder).text("two", Person("Ada")) == "Deren Seite"
+
+
+def test_choices_nest_and_pipes_in_links_are_the_links(folder: Path) -> None:
+    wording = Wording("en", folder=folder)
+    assert wording.text("nested", Person("", "male"), 2) == "he has 2 cats"
+    assert wording.text("nested", Person("", "female"), 1) == "she has [[Cat|cat]]"
+    assert wording.text("link", 3) == "[[B|3 more]]"
+
+
+def test_other_wikitext_in_a_message_is_left_alone(folder: Path) -> None:
+    said = Wording("en", folder=folder).text("plain", "one", "two")
+    assert said == "A [[page|label]] {{int:ok}} {{tl|x}} two, one, $3"
+
+
+def test_what_a_parameter_holds_is_never_read_as_a_message(folder: Path) -> None:
+    hostile = "{{PLURAL:$1|a|b}} $1 $2 {{GENDER:$1|x|y}} |"
+    assert Wording("en", folder=folder).text("answer", hostile).endswith(f"said: {hostile}")
+
+
+def test_a_broken_or_unknown_message_never_raises(folder: Path) -> None:
+    wording = Wording("en", folder=folder)
+    assert wording.text("broken", 1) == "{{PLURAL:$1|one"
+    assert wording.text("no-such-key", 1) == "⧼no-such-key⧽"
+    assert "no-such-key" not in wording
+    assert "only" in wording
+
+
+def test_missing_messages_come_from_the_fallbacks(folder: Path) -> None:
+    wording = Wording("szl", folder=folder)
+    assert wording.source("people") == "pl"
+    assert wording.text("only") == "English"
+    assert wording.source("only") == "en"
+    assert wording.source("nothing") is None
+
+
+def test_an_earlier_group_wins(folder: Path) -> None:
+    (folder / "web").mkdir()
+    (folder / "web" / "en.json").write_text('{"only": "from web"}', encoding="utf-8")
+    assert Wording("fr", "web", folder=folder).text("only") == "from web"
+    assert Wording("fr", folder=folder).text("only") == "English"
+
+
+def test_numbers_dates_and_lists_are_the_languages() -> None:
+    day = date(2026, 11, 23)
+    german, english, arabic = Wording("de"), Wording("en"), Wording("ar")
+    assert german.number(1234567.25) == "1.234.567,2"
+    assert german.percent(0.5) == "50\xa0%"
+    assert english.percent(0.1234, 1) == "12.3%"
+    assert german.date(day) == "23. November 2026"
+    assert german.list(["a", "b", "c"]) == "a, b und c"
+    assert arabic.direction == "rtl"
+    assert "2026" in arabic.date(day)
+
+
+def test_no_language_crashes() -> None:
+    for code in (*all_codes(), "", "xx", "no-such-language"):
+        wording = Wording(code)
+        assert wording.number(1234.5)
+        assert wording.percent(0.25, 1)
+        assert wording.date(date(2026, 11, 23), "short")
+        assert wording.list(["a", "b", "c"], "or")
+        assert wording.text("kind-person") != "⧼kind-person⧽"
+
+
+def test_the_seven_languages_are_there_english_first() -> None:
+    assert available() == ("en", "ar", "de", "es", "fr", "pt", "yo")
+
+
+REASONS = [
+    (Part("capacity", 1, ("lua",)), "Wanted and offered: Lua"),
+    (
+        Part("narrower", 1, ("technology", "lua")),
+        "Offered: Lua, which is a part of what is wanted: technology",
+    ),
+    (Part("language", 1, ("yo",)), "Both speak Yoruba"),
+    (Part("time", 1, ("0",)), "Same time of day"),
+    (Part("time", 1, ("1",)), "1 hour apart"),
+    (Part("time", 1, ("5.5",)), "5.5 hours apart"),
+    (Part("level", 1, (str(int(Level.EXPERT)), "0")), "Level: expert offered"),
+    (Part("methods", 1, ("mentoring", "training")), "Both like: mentoring and training"),
+    (Part("country", 1, ("NG",)), "Both live in the same country: Nigeria"),
+    (Part("deadline", 1, ("2026-12-01",)), "Needed by December 1, 2026"),
+    (Part("priority", 1, ("urgent",)), "Priority: urgent"),
+    (
+        Part("reciprocity", 1, ("unlisted:tea", "lua")),
+        "Also the other way round: tea is wanted in return, and Lua offered",
+    ),
+    (Part("deadline", 1, ("soon",)), "Needed by soon"),
+]
+
+
+@pytest.mark.parametrize(("part", "said"), REASONS, ids=lambda value: getattr(value, "name", ""))
+def test_reasons_are_said_in_words(part: Part, said: str) -> None:
+    assert reason(part, Wording("en"), load()) == said
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es", "pt", "ar", "yo"])
+def test_reasons_are_said_in_every_language(language: str) -> None:
+    directory = load()
+    for part, said in REASONS:
+        translated = reason(part, Wording(language), directory)
+        assert "⧼" not in translated
+        assert "$" not in translated
+        assert translated != said
