@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -13,13 +13,6 @@ from webtool.account.handshake import Handshake, Token
 from webtool.account.wiki import Draft, PersonalWiki
 
 pytestmark = [pytest.mark.wiki, pytest.mark.xdist_group("wiki")]
-
-
-@pytest.fixture
-def provider(mediawiki: MediaWiki) -> Iterator[Provider]:
-    provider = Provider(wiki_api=mediawiki.api).start()
-    yield provider
-    provider.stop()
 
 
 def wiki_of(provider: Provider, mediawiki: MediaWiki, name: str) -> PersonalWiki:

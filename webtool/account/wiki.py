@@ -9,6 +9,8 @@ import requests
 from requests_oauthlib import OAuth1
 
 from exchange.errors import NoAnswer, Refused, WikiAway
+from exchange.settings.shape import Names as Called
+from exchange.template import Names as TemplateNames
 from webtool.account.handshake import Token
 
 Json = dict[str, Any]
@@ -84,6 +86,41 @@ class PersonalWiki:
             return Draft(page["title"])
         revision = page["revisions"][0]
         return Draft(page["title"], revision["slots"]["main"]["content"], revision["revid"])
+
+    def names(self, called: Called) -> TemplateNames:
+        """What our templates are called on the wiki, redirects to them and namespaces included."""
+        titles = {
+            role: f"Template:{getattr(called, role)}" for role in ("profile", "request", "capacity")
+        }
+        answer = self._ask(
+            action="query",
+            meta="siteinfo",
+            siprop="namespaces|namespacealiases",
+            titles="|".join(titles.values()),
+            prop="redirects",
+            rdlimit="max",
+        )["query"]
+        spaces: dict[int, list[str]] = {}
+        for space in answer["namespaces"].values():
+            spaces[space["id"]] = [space["name"], space.get("canonical", "")]
+        for alias in answer["namespacealiases"]:
+            spaces.setdefault(alias["id"], []).append(alias["alias"])
+        # The wiki answers under its own name of the namespace.
+        own = {
+            page["title"].partition(":")[2]: [each["title"] for each in page.get("redirects", ())]
+            for page in answer["pages"]
+        }
+        every = {
+            role: [title, *own.get(title.partition(":")[2], ())] for role, title in titles.items()
+        }
+        return TemplateNames.of(
+            profile=every["profile"],
+            request=every["request"],
+            item=every["capacity"],
+            namespaces={
+                number: [name for name in names if name] for number, names in spaces.items()
+            },
+        )
 
     def tags(self) -> frozenset[str]:
         """The change tags that this person's edits may carry."""
