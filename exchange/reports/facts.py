@@ -141,7 +141,8 @@ class Facts:
                 "key", "name", "page", "kind", "group", "country", "region", "said_region",
                 "emerging", "small", "edited", "seats", "away", "silent",
             ],
-        )  # fmt: skip
+            dtype=object,
+        ).astype({"group": bool, "small": bool, "away": bool, "silent": bool, "seats": int})  # fmt: skip
         self._number = {key: at for at, key in enumerate(self.parties["key"])}
         self.written = pd.DataFrame(
             [(at, "offer", capacity, text) for at, capacity, text in offers]
@@ -155,7 +156,8 @@ class Facts:
         asked = pd.DataFrame(
             wants,
             columns=["party", "capacity", "text", "priority", "until", "request", "note"],
-        )
+            dtype=object,
+        ).astype({"party": int, "priority": int})
         self.requests = asked[asked["request"] != ""].reset_index(drop=True)
         self._wants = (
             asked.groupby(["party", "capacity"], sort=True)
@@ -240,9 +242,12 @@ class Facts:
         return frame
 
     def lineage(self, capacity: str) -> tuple[str, ...]:
-        """A capacity and everything broader, the nearest first; an unlisted one stands alone."""
+        """A capacity and everything broader, the nearest first.
+
+        Above every unlisted one is ``UNLISTED`` itself: all that the directory does not know.
+        """
         if capacity.startswith(UNLISTED):
-            return (capacity,)
+            return tuple(dict.fromkeys((capacity, UNLISTED)))
         line: list[str] = []
         at: str | None = capacity
         while at is not None and at not in line:

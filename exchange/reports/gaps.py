@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from exchange.model import UNLISTED, is_unlisted
 from exchange.reports.facts import REASONS, Facts
 from exchange.reports.report import Cell, Column, Plot, Report, Row, Sheet, whole
 
@@ -85,6 +86,8 @@ def gaps(facts: Facts) -> list[Row]:
     numbers: dict[str, dict[str, int]] = table.to_dict("index")  # type: ignore[assignment]
     rows: list[Row] = []
     for capacity in _ordered(facts, table):
+        if is_unlisted(capacity) and capacity != UNLISTED:
+            continue  # by name they are in the coordinator's queue
         one = numbers[capacity]
         offers, wants = one["offers"], one["wants"]
         rows.append(

@@ -11,6 +11,7 @@ from datetime import date
 
 from exchange.directory import Directory
 from exchange.languages import name as language_name
+from exchange.model import UNLISTED
 from exchange.places import country_name, region_name
 from exchange.reports.report import Cell, Column, Figure, Message, Party, Report, Sheet
 from exchange.wording import Wording
@@ -143,6 +144,8 @@ class Labels:
 
     def plain_name(self, kind: Cell, value: str) -> str:
         """The name of a capacity, region, country or language, not made safe for any markup."""
+        if value == UNLISTED:
+            return self.text("unlisted")
         if kind is Cell.CAPACITY:
             return self.directory.name(value, self.language)
         if kind is Cell.REGION:
