@@ -11,6 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from exchange.fold import fold
+from exchange.languages import fallbacks
 from exchange.model import UNLISTED, Capacity, is_unlisted
 
 SEPARATORS = ",;\n،؛、，；・•|"
@@ -190,8 +191,6 @@ class Directory:
 
     def label(self, id: str, language: str = "en") -> tuple[str, str]:
         """Give a capacity's name and the language that it is in (``""`` where unlisted)."""
-        from exchange.languages import fallbacks
-
         capacity = self.get(id)
         if capacity is None:
             return (id.removeprefix(UNLISTED) if is_unlisted(id) else id), ""

@@ -89,6 +89,7 @@ def _joined(nodes: list[Node]) -> tuple[Node, ...]:
     return tuple(joined)
 
 
+@lru_cache
 def plural_forms(locale: Locale) -> tuple[str, ...]:
     """Give a language's plural categories in the order in which messages list their forms."""
     return tuple(tag for tag in _ORDER if tag in locale.plural_form.tags or tag == "other")

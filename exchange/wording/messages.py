@@ -47,6 +47,7 @@ class Wording:
         self._groups = tuple(dict.fromkeys((*groups, "core")))
         self._chain = (self.language, *fallbacks(self.language))
         self._locale = locale(self.language)
+        self._found: dict[str, tuple[str, tuple[Node, ...]] | None] = {}
 
     @property
     def direction(self) -> str:
@@ -88,6 +89,11 @@ class Wording:
         return render(nodes, params, shown, locale(language))
 
     def _find(self, key: str) -> tuple[str, tuple[Node, ...]] | None:
+        if key not in self._found:
+            self._found[key] = self._look_up(key)
+        return self._found[key]
+
+    def _look_up(self, key: str) -> tuple[str, tuple[Node, ...]] | None:
         for language in self._chain:
             for group in self._groups:
                 message = messages(self._folder, group, language).get(key)
