@@ -188,10 +188,13 @@ def _no_more_than(reading: Reading, agreed: Reading) -> Reading:
     away = max((each.away for each in agreed.profiles if each.away), default=None)
 
     def kept(each: Declaration) -> Declaration:
+        # Explicit, so that it counts when profiles are merged.
         if silent:
-            each = replace(each, notify=Frequency.NEVER)
+            explicit = tuple(dict.fromkeys((*each.explicit, "notify")))
+            each = replace(each, notify=Frequency.NEVER, explicit=explicit)
         if away and (each.away is None or each.away < away):
-            each = replace(each, away=away)
+            explicit = tuple(dict.fromkeys((*each.explicit, "away")))
+            each = replace(each, away=away, explicit=explicit)
         return each
 
     return replace(reading, profiles=tuple(kept(each) for each in reading.profiles))
