@@ -21,23 +21,35 @@ def world() -> Mapping[str, Any]:
     return drawn
 
 
-def levels(values: Mapping[str, int]) -> dict[str, int]:
-    """Give each country its shade: 0 for zero, else 1 to 5, equal numbers of countries in each.
+def levels(values: Mapping[str, int], *, signed: bool = False) -> dict[str, str]:
+    """Give each country its shade, the name of a class of the style sheet.
 
-    A country that is not in ``values`` has no data, and no shade. For numbers below zero the
-    shade is negative.
+    ``s0`` is zero, ``s1`` to ``s5`` hold equally many different numbers each. With ``signed``,
+    numbers above zero have ``g1`` to ``g5`` and those below ``e1`` to ``e5``. A country that is
+    not in ``values`` has no data, and no shade.
     """
     sizes = sorted({abs(value) for value in values.values() if value})
     shade = {size: 1 + at * STEPS // len(sizes) for at, size in enumerate(sizes)}
-    return {
-        code: 0 if value == 0 else shade[abs(value)] * (1 if value > 0 else -1)
-        for code, value in values.items()
-    }
+
+    def name(value: int) -> str:
+        if not value:
+            return "s0"
+        side = "s" if not signed else "g" if value > 0 else "e"
+        return f"{side}{shade[abs(value)]}"
+
+    return {code: name(value) for code, value in values.items()}
 
 
-def bounds(values: Mapping[str, int]) -> list[tuple[int, int, int]]:
-    """Give the legend: (shade, smallest, largest number in it), shades in order."""
-    found: dict[int, list[int]] = {}
-    for code, level in levels(values).items():
-        found.setdefault(level, []).append(values[code])
-    return [(level, min(held), max(held)) for level, held in sorted(found.items())]
+def bounds(values: Mapping[str, int], *, signed: bool = False) -> list[tuple[str, int, int]]:
+    """Give the legend: (shade, smallest, largest number in it), by number.
+
+    Shades that look the same (``g1`` and ``g2``) come as one.
+    """
+    found: dict[str, list[int]] = {}
+    for code, level in levels(values, signed=signed).items():
+        found.setdefault(_LOOKS.get(level, level), []).append(values[code])
+    legend = [(level, min(held), max(held)) for level, held in found.items()]
+    return sorted(legend, key=lambda row: row[1])
+
+
+_LOOKS = {"g2": "g1", "g4": "g5", "e2": "e1", "e4": "e5"}

@@ -84,8 +84,8 @@ def world() -> str:
         capacity_id=capacity,
         tallies=sorted(tallies, key=lambda one: (-value_of(one, measure), one.id)),
         values=values,
-        shades=levels(values),
-        legend=bounds(values),
+        shades=levels(values, signed=measure == "gap"),
+        legend=bounds(values, signed=measure == "gap"),
         capacities=[one.id for one in here.directory],
         world=drawing(),
     )
