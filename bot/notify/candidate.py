@@ -58,13 +58,20 @@ class Addressees:
 
     def of(self, profile: Profile) -> Iterable[tuple[str, str, int]]:
         """Give (recipient key, name, central id) for each account that a profile names."""
+        if not profile.is_group:
+            # A name can change hands; the key is the person.
+            yield profile.key, profile.name, account_of(profile.key)
+            return
         for name in names(profile):
             user = self.users.get(name)
             account = user.id if user is not None else 0
-            if profile.is_group:
-                yield f"{profile.key}>{f'user:{account}' if account else name}"[:80], name, account
-            else:
-                yield profile.key, name, account
+            yield f"{profile.key}>{f'user:{account}' if account else name}"[:80], name, account
+
+
+def account_of(key: str) -> int:
+    """The central user id in a person's profile key; 0 for a group."""
+    kind, _, number = key.partition(":")
+    return int(number) if kind == "user" and number.isdecimal() else 0
 
 
 def names(profile: Profile) -> tuple[str, ...]:

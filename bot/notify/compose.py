@@ -28,7 +28,7 @@ from exchange.wording import Wording
 REASONS = 4
 """How many reasons a suggestion gives at most, the weightiest first."""
 
-_SAID = ("capacity", "freshness")
+_SAID = ("capacity", "small-language", "freshness")
 """Parts of a score that the line above the reasons says already, or that concern nobody."""
 
 

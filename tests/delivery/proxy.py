@@ -60,7 +60,7 @@ FAULTS = (
 )
 """Everything that can be planned."""
 
-SLOW = 3.0
+SLOW = 6.0
 """Longer than the bot waits for an answer, in seconds."""
 
 BLACKOUT = 8

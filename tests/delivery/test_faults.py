@@ -35,9 +35,10 @@ def plans() -> list[list[str]]:
     """
     before = [fault for fault in FAULTS if fault.endswith(" before")]
     last = [fault for fault in FAULTS if not fault.endswith(" before")]
+    quick = [fault for fault in last if fault != "slow after"]
     return [
         *(
-            [f, before[(5 * i + 3) % len(before)], last[i % len(last)]]
+            [f, before[(5 * i + 3) % len(before)], quick[i % len(quick)]]
             for i, f in enumerate(before)
         ),
         *([before[(7 * i + 1) % len(before)], f] for i, f in enumerate(last)),
@@ -180,8 +181,8 @@ def test_plain_pywikibot_leaves_copies_where_ours_leaves_one(
         import pywikibot
 
         page = pywikibot.Page(site, "User talk:Somebody plain")
-        page.text = "A suggestion for you."
-        page.save(summary="A suggestion", section="new", minor=False, quiet=True)
+        said = {"text": "A suggestion for you.", "summary": "A suggestion", "section": "new"}
+        page.save(**said, minor=False, quiet=True)
         assert world.run(api=proxy.api).sent == 1
     assert (delivery_wiki.page("User talk:Somebody plain") or "").count(
         "A suggestion for you."

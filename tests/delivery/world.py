@@ -18,6 +18,7 @@ from exchange.model import Language, Match, Offer, Part, Profile, Status, Sugges
 from exchange.notice import mark
 from exchange.settings import Settings, load
 from exchange.store import Store
+from exchange.store.notices import Notice, State
 from exchange.store.pages import PageRecord
 from tests.wiki.mediawiki import MediaWiki
 
@@ -30,7 +31,7 @@ STOP = f"User:{BOT}/Stop"
 OPT_OUT = "Capacity Exchange/Opt-out"
 WRAPPER = "Capacity Exchange notice"
 GO = "<noinclude>Change this page to stop the bot.</noinclude>run: yes"
-QUICK = Manners(pause=0, maxlag=5, tries=2, wait=0, timeout=2)
+QUICK = Manners(pause=0, maxlag=5, tries=2, wait=0, timeout=5)
 
 
 def prepare(wiki: MediaWiki) -> None:
@@ -50,8 +51,10 @@ def prepare(wiki: MediaWiki) -> None:
 
 def people(wiki: MediaWiki, names: Sequence[str]) -> dict[str, int]:
     """Make accounts without a password, all at once; give their ids."""
-    code = (
-        f"$names = json_decode('{json.dumps(list(names))}');"
+    path = wiki.folder / "people.json"
+    path.write_text(json.dumps(list(names)))
+    code = (  # read from a file: a line of the console ends after 1024 bytes
+        f"$names = json_decode(file_get_contents('{path}'));"
         "foreach ($names as $n) { $u = User::createNew($n) ?: User::newFromName($n);"
         ' echo "ID " . $u->getId() . "\\n"; }\n'
     )
@@ -152,11 +155,36 @@ class World:
         """The profile key of somebody."""
         return f"user:{self.ids[name]}"
 
-    def change(self, name: str, **values: Any) -> None:
+    def change(self, who: str, **values: Any) -> None:
         """Change somebody's profile in the store."""
-        profile = self.store.profiles.get(self.key(name))
+        profile = self.store.profiles.get(self.key(who))
         assert profile is not None
         self.store.profiles.save_many([replace(profile, **values)])
+
+    def agree(self, name: str, accounts: tuple[int, ...]) -> None:
+        """Say who agreed to somebody's profile."""
+        (record,) = self.store.pages.of([self.key(name)])
+        self.store.pages.save([replace(record, agreed=accounts)])
+
+    def told(self, name: str, ago: timedelta, *, recipient: str = "", role: str = "") -> None:
+        """Let somebody have had a message some time ago."""
+        at = self.now - ago
+        self.store.notices.restore(
+            [
+                Notice(
+                    id=f"{self.ids[name]:016x}",
+                    recipient=recipient or self.key(name),
+                    account=self.ids[name],
+                    name=name,
+                    campaign=f"earlier/{role}",
+                    begun=at,
+                    state=State.SENT,
+                    page=f"User talk:{name}",
+                    revision=1,
+                    ended=at,
+                )
+            ]
+        )
 
     def run(self, *, api: str = "", later: timedelta = timedelta(), **options: Any) -> Counts:
         """One run of the bot. ``options`` change [notify], or are notify's own."""
