@@ -13,6 +13,7 @@ import pytest
 
 from tests.mariadb.server import MariaDB
 from tests.wiki.mediawiki import MediaWiki
+from tests.wiki.ours import install_ours
 
 _numbers = itertools.count(1)
 
@@ -29,6 +30,13 @@ def mediawiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaWiki]:
     with MediaWiki(folder=tmp_path_factory.mktemp("mediawiki")) as wiki:
         wiki.account("Exchange Bot", groups=("bot",), bot_password=True)
         yield wiki
+
+
+@pytest.fixture(scope="session")
+def installed(mediawiki: MediaWiki) -> MediaWiki:
+    """The shared MediaWiki with our on-wiki pages."""
+    install_ours(mediawiki)
+    return mediawiki
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def language(base: str) -> str:
     choice = f"{{{{#switch:{{{{PAGELANGUAGE}}}}{cases}|#default=en}}}}"
     choice = f"{{{{#switch:{{{{int:lang}}}}{cases}|#default={choice}}}}}"
     choice = f"{{{{#switch:{{{{lc:{{{{{{1|}}}}}}}}}}{cases}|#default={choice}}}}}"
-    return _whole(base, choice)
+    return f"<includeonly>{choice}</includeonly>"
 
 
 def _cases() -> str:
@@ -63,10 +63,8 @@ def _cases() -> str:
 def direction_(base: str) -> str:
     """The template that gives a language's direction."""
     rtl = "|".join(code for code in available(GROUP) if direction(code) == "rtl")
-    return _whole(
-        base,
-        f"{{{{#switch:{{{{{base}/lang|{{{{{{1|}}}}}}}}}}|{rtl}=rtl|#default=ltr}}}}",
-    )
+    choice = f"{{{{#switch:{{{{{base}/lang|{{{{{{1|}}}}}}}}}}|{rtl}=rtl|#default=ltr}}}}"
+    return f"<includeonly>{choice}</includeonly>"
 
 
 def text(base: str) -> str:

@@ -61,6 +61,8 @@ $wgCacheDirectory = __DIR__ . '/cache';
 $wgSessionCacheType = CACHE_DB;
 // Cookies know no ports: wikis of one test need names of their own.
 $wgCookiePrefix = 'wiki' . parse_url( $wgServer, PHP_URL_PORT );
+// A page is as fresh as its templates, even those of the same second.
+$wgParserCacheType = CACHE_NONE;
 $wgMainStash = 'db-replicated';
 $wgJobRunRate = 0;
 $wgShowExceptionDetails = true;
