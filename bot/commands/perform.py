@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from bot.commands import summary
 from bot.commands.session import Session
 from bot.commands.steps import STEPS
 from bot.progress import shown
-from exchange.errors import ExchangeError, SettingsError
+from exchange.errors import ExchangeError, SettingsError, StoreAway
 
 DONE = 0
 FAILURES = 1
@@ -30,68 +31,65 @@ def perform(
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     steps: dict[str, dict[str, Any]] = {}
     status = DONE
+    problems: list[str] = []
     session: Session | None = None
     try:
         with shown(on=not as_json) as progress:
             session = Session.of(progress=progress, dry_run=dry_run)
             for name in names:
-                steps[name], status = _step(session, name, status, errors, more)
-                if status == FAILURES and steps[name].get("error"):
-                    break
+                steps[name] = {}
+                status = max(status, _step(session, name, steps[name], more))
     except SettingsError as error:
-        for problem in error.problems:
-            errors.print(problem, markup=False, style="red")
-        return USAGE
+        problems += error.problems
+        status = USAGE
     except ExchangeError as error:
-        errors.print(str(error), markup=False, style="red")
+        problems.append(str(error))
         status = FAILURES
     except KeyboardInterrupt:
-        errors.print("interrupted; what was begun is taken up again next time")
+        problems.append("interrupted; what was begun is taken up again next time")
         status = FAILURES
     finally:
         if session is not None:
             session.close()
+    for problem in problems:
+        errors.print(problem, markup=False, style="red")
     if as_json:
-        print(summary.as_json(command, status, steps))
-    elif steps:
+        print(summary.as_json(command, status, steps, problems))
+    elif any(steps.values()):
         summary.tell(Console(), steps)
     return status
 
 
-def _step(
-    session: Session, name: str, status: int, errors: Console, more: dict[str, Any]
-) -> tuple[dict[str, Any], int]:
-    """Do one step: (its counts, the exit status so far). Its run is recorded either way."""
+def _step(session: Session, name: str, counts: dict[str, Any], more: dict[str, Any]) -> int:
+    """Do one step, fill in its counts and give its exit status. Its run is recorded either way."""
     # A dry run leaves no trace, and says 0 for its run.
     run = 0 if session.dry_run else session.store.runs.begin(name, at=session.clock())
     begun = time.monotonic()
-    before = _traffic(session)
-    counts: dict[str, Any] = {}
+    edits, requests = _traffic(session)
+    status = FAILURES
     try:
-        counts = STEPS[name].do(session, run, **more)
-        if counts.get("failed"):
-            status = FAILURES
-    except SettingsError:
+        counts |= STEPS[name].do(session, run, **more)
+        status = FAILURES if counts.get("failed") else DONE
+    except SettingsError as error:
         status = USAGE
+        counts["error"] = str(error)
         raise
     except ExchangeError as error:
-        counts = {"error": f"{type(error).__name__}: {error}"}
-        errors.print(f"{name}: {error}", markup=False, style="red")
-        status = FAILURES
+        counts["error"] = str(error)
+        raise
     except BaseException as error:
-        counts = {"error": type(error).__name__}
-        status = FAILURES
+        counts["error"] = type(error).__name__
         raise
     finally:
-        after = _traffic(session)
-        counts |= {
-            "edits": counts.get("edits", 0) or after[0] - before[0],
-            "requests": after[1] - before[1],
-            "seconds": round(time.monotonic() - begun, 3),
-        }
+        now = _traffic(session)
+        counts["edits"] = counts.get("edits") or now[0] - edits
+        counts["requests"] = now[1] - requests
+        counts["seconds"] = round(time.monotonic() - begun, 3)
         if run:
-            session.store.runs.end(run, at=session.clock(), status=status, counts=counts)
-    return counts, status
+            # Where the database is away, what went wrong before is what must be told.
+            with contextlib.suppress(StoreAway):
+                session.store.runs.end(run, at=session.clock(), status=status, counts=counts)
+    return status
 
 
 def _traffic(session: Session) -> tuple[int, int]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 COUNTED = (
@@ -44,28 +46,31 @@ def union(steps: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return total
 
 
-def as_json(command: str, status: int, steps: Mapping[str, Mapping[str, Any]]) -> str:
+def as_json(
+    command: str,
+    status: int,
+    steps: Mapping[str, Mapping[str, Any]],
+    problems: Sequence[str] = (),
+) -> str:
     """One line with everything that was counted, all in all and step by step."""
-    whole = {"command": command, "status": status, **union(steps), "steps": dict(steps)}
-    return json.dumps(whole, ensure_ascii=False, sort_keys=False)
+    whole = {"command": command, "status": status, **union(steps)}
+    whole |= {"steps": dict(steps), "errors": list(problems)}
+    return json.dumps(whole, ensure_ascii=False)
 
 
 def tell(console: Console, steps: Mapping[str, Mapping[str, Any]]) -> None:
-    """Print a table: a row for each thing that was counted, grouped by step."""
-    table = Table(show_edge=False, pad_edge=False, box=None, header_style="bold")
+    """Print a table: a row for each step, with what it counted."""
+    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="bold")
     table.add_column("step", style="cyan", no_wrap=True)
     table.add_column("counted")
-    table.add_column("", justify="right")
+    table.add_column("seconds", justify="right", no_wrap=True)
     for step, counts in steps.items():
-        shown = step
-        for name, value in _rows(counts):
-            table.add_row(shown, name, value)
-            shown = ""
-        table.add_section()
-    console.print(table)
+        shown = ", ".join(f"{value} {name}" for name, value in _counted(counts))
+        table.add_row(step, escape(shown) or "–", f"{counts.get('seconds', 0):.1f}")
+    console.print(table, highlight=False)
     edits = _sum(steps, "edits")
     if edits or any(_sum(steps, name) for name in ("changed", "removed", "sent", "failed")):
-        console.print(f"[bold]{edits:,} edits[/]")
+        console.print(f"[bold]{edits:,} edits[/]", highlight=False)
     else:
         console.print("[bold]nothing changed[/]")
 
@@ -74,20 +79,17 @@ def _sum(steps: Mapping[str, Mapping[str, Any]], name: str) -> int:
     return sum(int(counts.get(name, 0)) for counts in steps.values())
 
 
-def _rows(counts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    rows = []
+def _counted(counts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What people want to see of some counts: (name, value); what is 0 says nothing."""
+    shown = []
     for name, value in counts.items():
         label = name.replace("_", " ")
-        if isinstance(value, Mapping):
-            rows += [
-                (f"{label}: {each.replace('-', ' ')}", _number(n)) for each, n in value.items()
+        if name == "skipped" and isinstance(value, Mapping):
+            shown += [
+                (f"skipped ({each.replace('-', ' ')})", f"{n:,}") for each, n in value.items()
             ]
-        elif name == "seconds":
-            rows.append((label, f"{value:.1f}"))
-        elif value or name in COUNTED:
-            rows.append((label, _number(value)))
-    return rows
-
-
-def _number(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+        elif isinstance(value, bool | str):
+            shown.append((str(value), f"{label}:"))
+        elif isinstance(value, int | float) and value and name != "seconds":
+            shown.append((label, f"{value:,}"))
+    return shown
