@@ -14,30 +14,32 @@ from exchange.model import Kind, Language, Level, Method, Offer, Priority, Profi
 from exchange.places import region_of
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
-FIRST = (
+_words = str.split
+FIRST = _words(
     "Amara Binta Chidi Dalia Esra Farid Giulia Hanna Ikram Jorge Keiko Lerato Mónica Nguyễn Ọlá "
     "Priya Quim Rania Søren Tsering Uma Vasyl Wanjiru Xóchitl Yusuf Zofia Ádám Élise Ìyábọ̀ Çağla "
     "ليلى يوسف مريم محمد Алёна Юрій 花子 健太 小明 지민 अनिता રમેશ தமிழ்செல்வி רות Ελένη"
-).split()
-LAST = (
+)
+LAST = _words(
     "Abara Bello Costa Diallo Eze Fofana García Haddad Ivanova Jansen Kaya López Mbeki Novák "
     "O'Neill Pérez Qureshi Rossi Silva Tanaka Usman Varga Wójcik Ximenes Yıldız Zulu de_la_Cruz "
     "الحسن 山田 김 Шевченко शर्मा L'Hôte al-Masri N'Dour"
-).split()
-LANGUAGES = (
+)
+LANGUAGES = _words(
     "en fr es pt ar yo de ru zh ja hi id ha sw ig am tr uk pl it bn ta ko vi fa he nl ca eu cs "
     "dag arz pnb skr ary ff wo zu xh rw mg ne si my km lo ka hy az kk uz mn el bg sr hr"
-).split()
-COUNTRIES = (
+)
+COUNTRIES = _words(
     "NG IN BR FR DE EG MX ID GH KE US ES AR TN MA UA PL TR JP KR TW PH VN BD PK NP LK ZA TZ UG RW "
     "SN CI CM BJ ML BF TG CO PE CL BO EC UY VE GT CU IT PT GB NL SE NO DK FI CZ SK HU RO BG GR IL "
     "JO LB IQ SA DZ AM GE AZ KZ UZ AU NZ CA HT SG MY MU CV MT"
-).split()
-AFFILIATIONS = (
+)
+AFFILIATIONS = _words(
     "Wikimedia Nigeria User Group|Wikimedia France|Wikimedia Deutschland|Wiki Movimento Brasil|"
     "Wikimédia Côte d'Ivoire|Wikimedia TN User Group|Wikimedia Indonesia|Wikimedia Argentina|"
-    "Dagbani Wikimedians User Group|Art+Feminism|Igbo Wikimedians User Group|West Bengal Wikimedians"
-).split("|")
+    "Dagbani Wikimedians User Group|Art+Feminism|Igbo Wikimedians User Group|West Bengal Wikimedians",
+    "|",
+)
 PROJECTS = ("wikipedia", "wikidata", "commons", "wikisource", "wiktionary", "wikivoyage", "meta")
 NOTES = (
     "queries above all",
@@ -50,7 +52,13 @@ NOTES = (
     "初心者向け",
     "e-mail first, please",
 )
-UNLISTED = ("drone photography", "Braille transcription", "sous-titrage", "oral history", "口述歴史")
+UNLISTED = (
+    "drone photography",
+    "Braille transcription",
+    "sous-titrage",
+    "oral history",
+    "口述歴史",
+)
 
 
 def movement(size: int, *, directory: Directory, seed: int = 7) -> Iterator[Profile]:
@@ -96,7 +104,9 @@ def _profile(
     return Profile(
         key=f"page:{number}" if group else f"user:{number}",
         name=name,
-        kind=luck.choice([kind for kind in Kind if kind is not Kind.PERSON]) if group else Kind.PERSON,
+        kind=luck.choice([kind for kind in Kind if kind is not Kind.PERSON])
+        if group
+        else Kind.PERSON,
         page=f"Meta:{name}" if group else f"User:{name}/Capacity Exchange",
         page_id=number,
         revision=1000 + number,
@@ -115,7 +125,9 @@ def _profile(
         timezone=luck.choice((None, "Africa/Lagos", "Europe/Paris", "Asia/Tokyo", "UTC+05:45")),
         hours=luck.choice((None, 1.0, 2.0, 5.0)),
         away=date(2027, 1, 31) if luck.random() < 0.03 else None,
-        about=luck.choice(("", "", "I like to learn by doing.", "Organizo talleres.", "أحب التعلم")),
+        about=luck.choice(
+            ("", "", "I like to learn by doing.", "Organizo talleres.", "أحب التعلم")
+        ),
         contacts=(f"User {number - 1}",) if group else (name,),
     )
 
