@@ -103,7 +103,7 @@ class _Rules:
         written = each.title
         if "{" in written:
             # Whatever is computed here may come out as an opt-out.
-            computed = _squeeze(written[:500])
+            computed = _squeeze(written) if len(written) <= 400 else ""
             return "unreadable" if any(name in computed for name in self.nobots) else ""
         title = _squeeze(template_title(written, self.spaces))
         if title in self.nobots:

@@ -14,13 +14,14 @@ from datetime import date
 from exchange.directory import Directory
 from exchange.directory.directory import SEPARATORS, key
 from exchange.fold import fold
-from exchange.model import UNLISTED, Level, Method, Offer, Priority, Problem, Want
+from exchange.model import UNLISTED, Level, Method, Offer, Priority, Problem, Want, is_unlisted
 from exchange.template import scalars, terms
 from exchange.template.problems import Code, problem
 from exchange.template.scan import Transclusion
 from exchange.template.value import HOLE, Value, line
 
 MOST_ITEMS = 200
+MOST_GUESSES = 20
 LONGEST_NAME = 150
 _LONGEST_KNOWN = 200
 LONGEST_ID = 190
@@ -82,23 +83,33 @@ class ItemReader:
     wanted: bool
     nested: Nested
     problems: list[Problem] = field(default_factory=list)
+    guesses: int = 0
 
     def read(self, value: Value) -> tuple[Item, ...]:
         """Give the items of a list in their order, each capacity once."""
         found: dict[str, Item] = {}
         inner = iter(value.inner)
-        for item in self._items(value.text, inner):
+        for number, item in enumerate(self._items(value.text, inner)):
+            if number >= MOST_ITEMS:
+                self._problem(Code.TOO_MANY, item.text)
+                break
             known = self._identify(item)
             if known is None:
                 continue
             if known.capacity in found:
                 self._problem(Code.REPEATED_ITEM, known.text)
-            elif len(found) >= MOST_ITEMS:
-                self._problem(Code.TOO_MANY, known.text)
-                break
-            else:
-                found[known.capacity] = known
+                continue
+            found[known.capacity] = known
+            if is_unlisted(known.capacity):
+                self._suggest(known.text)
         return tuple(found.values())
+
+    def _suggest(self, text: str) -> None:
+        """Note a near miss. Guessing takes its time, so only the first few of a list get one."""
+        self.guesses += 1
+        meant = self.directory.suggest(text) if self.guesses <= MOST_GUESSES else None
+        if meant:
+            self._problem(Code.NEAR_MISS, text, meant)
 
     def _problem(self, code: Code, text: str, hint: str = "") -> None:
         self.problems.append(problem(code, self.parameter, text, hint))
@@ -113,8 +124,6 @@ class ItemReader:
         if len(item.note) > LONGEST_NOTE:
             self._problem(Code.TOO_LONG, item.note)
             item = replace(item, note=item.note[: LONGEST_NOTE - 1].rstrip() + "…")
-        if capacity.startswith(UNLISTED) and (meant := self.directory.suggest(item.text)):
-            self._problem(Code.NEAR_MISS, item.text, meant)
         return replace(item, capacity=capacity)
 
     # --- one list --------------------------------------------------------------------------

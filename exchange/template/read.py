@@ -88,6 +88,7 @@ class _Page:
         self.profiles: list[Declaration] = []
         self.requests: list[Request] = []
         self.babel: list[Language] = []
+        self.boxes = 0
         self.problems: list[Problem] = []
 
     def read(self) -> None:
@@ -102,10 +103,15 @@ class _Page:
             elif title in names.request:
                 self._request(each)
             elif title in names.babel:
-                self.babel += _babel(each, "")
+                self._box(each, "")
             elif written[:7].lower() == "#babel:":
-                self.babel += _babel(each, written[7:])
+                self._box(each, written[7:])
         self.problems += _unclosed(found, names)
+
+    def _box(self, each: Transclusion, first: str) -> None:
+        self.boxes += 1
+        if self.boxes <= MOST_TEMPLATES:
+            self.babel += _babel(each, first)
 
     def _fits(self, each: Transclusion, so_far: int) -> bool:
         if each.end - each.start > LARGEST:

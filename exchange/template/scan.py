@@ -205,7 +205,7 @@ class _Run:
         start = self.starts[-1]
         if taken == 2:
             self.found.transclusions.append(
-                Transclusion(self.found, start + left, end, tuple(self.marks[first:]), self.inside)
+                Transclusion(self.found, start + left, end, self.marks[first:] or (), self.inside)
             )
         hyphen = self.kinds[-1] == _HYPHEN_BRACES
         if left >= 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -45,7 +45,7 @@ class Transclusion:
     __slots__ = ("_marks", "end", "inside", "scan", "start")
 
     def __init__(
-        self, scan: Scan, start: int, end: int, marks: tuple[int, ...], inside: str = ""
+        self, scan: Scan, start: int, end: int, marks: Sequence[int], inside: str = ""
     ) -> None:
         self.scan = scan
         self.start = start
@@ -68,8 +68,9 @@ class Transclusion:
 
     @property
     def title(self) -> str:
-        """The title as written, trimmed, without comments."""
-        return self.scan.visible(self.start + 2, self.title_end).strip()
+        """The title as written, trimmed, without comments; at most about 500 characters."""
+        start = self.start + 2
+        return self.scan.visible(start, min(self.title_end, start + 500)).strip()
 
     @property
     def parts(self) -> tuple[Part, ...]:
