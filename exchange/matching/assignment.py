@@ -16,9 +16,13 @@ from typing import NamedTuple
 import numpy as np
 
 from exchange.matching.arrays import Bools, Ints, Words, starts_of
+from exchange.matching.auction import auctioned
 from exchange.matching.candidates import Candidates
 from exchange.matching.flow import best_flow
 from exchange.matching.market import Market
+
+EXACT = 120_000
+"""Up to so many edges the optimum itself is worth its time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,17 +97,23 @@ class Dense(NamedTuple):
 
 
 def assign(edges: Edges) -> Bools:
-    """Choose edges: the best there are."""
-    return optimal(edges)
+    """Choose edges: the best there are, or in large markets nearly so."""
+    return optimal(edges) if len(edges.want) <= EXACT else nearly_optimal(edges)
 
 
 def optimal(edges: Edges) -> Bools:
     """Choose the best edges that there are."""
+    return _chosen(edges, best_flow(*edges.dense[1:]))
+
+
+def nearly_optimal(edges: Edges) -> Bools:
+    """Choose edges by auction: as many people and wants as can be, and nearly the most points."""
+    return _chosen(edges, auctioned(*edges.dense[1:]))
+
+
+def _chosen(edges: Edges, picked: Ints) -> Bools:
     chosen = np.zeros(len(edges.want), bool)
-    dense = edges.dense
-    if len(edges.want):
-        picked = best_flow(*dense[1:])
-        chosen[dense.order[picked[picked >= 0]]] = True
+    chosen[edges.dense.order[picked[picked >= 0]]] = True
     return chosen
 
 

@@ -1,0 +1,263 @@
+"""Auction: a nearly best assignment of a large market, in about linear time.
+
+Three steps. First helpers' seats are auctioned: a seeker bids what the best helper is worth more
+than the second best, plus a little; who is outbid bids again, until all are placed or have given
+up (Bertsekas). A seeker's last hope is worth more than a further want, by rank. Then whoever is
+still without any helper looks for a chain of moves that serves one person more, and at last each
+want for a chain that serves one want more. The chains make people and wants as many as the
+candidates allow (but for rare chains through one person twice); the auction keeps the points
+high.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from exchange.matching.arrays import Ints, starts_of
+from exchange.matching.compiled import compiled
+
+STEP = 12
+"""Points by which a bid is at least raised: smaller is better and slower."""
+
+WANT_PRICE = 1200
+"""Points that a helper for one more want is worth giving up, in the auction."""
+
+PERSON_PRICE = 2500
+"""Points that a helper for one more person is worth besides, for each rank and one."""
+
+
+def auctioned(
+    seeker_of: Ints,
+    want_starts: Ints,
+    edge_starts: Ints,
+    helper: Ints,
+    value: Ints,
+    seats: Ints,
+    units: Ints,
+    rank: Ints,
+    *,
+    step: int = STEP,
+) -> Ints:
+    """Give for each want the chosen edge, or -1; arguments as those of ``flow.best_flow``."""
+    if not len(helper):
+        return np.full(len(seeker_of), -1, np.int64)
+    most = np.minimum(units, np.diff(want_starts))
+    slots = np.minimum(seats, np.bincount(helper, minlength=len(seats)))
+    last_price = WANT_PRICE + PERSON_PRICE * (1 + rank.astype(np.int64))
+    columns = [
+        np.ascontiguousarray(table, kind)
+        for table, kind in (
+            (seeker_of, np.int32),
+            (want_starts, np.int64),
+            (edge_starts, np.int64),
+            (helper, np.int32),
+            (value, np.int32),
+            (starts_of(slots), np.int64),
+            (most, np.int32),
+            (last_price, np.int32),
+        )
+    ]
+    picked, slot, load = compiled(_bid)(*columns, WANT_PRICE, step)
+    chain = compiled(_chain)
+    for people in (True, False):
+        chain(*columns[:4], columns[5], columns[6], picked, slot, load, people)
+    return np.asarray(picked, np.int64)
+
+
+def _bid(
+    seeker_of: Any,
+    want_starts: Any,
+    edge_starts: Any,
+    helper_of: Any,
+    value: Any,
+    slot_starts: Any,
+    most: Any,
+    last_price: Any,
+    want_price: int,
+    step: int,
+) -> Any:
+    """Auction the seats: (edge of each want, want in each seat, seats taken of each helper)."""
+    seekers, helpers = len(most), len(slot_starts) - 1
+    picked = np.full(len(seeker_of), -1, np.int64)
+    slot = np.full(slot_starts[helpers], -1, np.int64)
+    paid = np.zeros(slot_starts[helpers], np.int64)
+    load = np.zeros(helpers, np.int32)
+    price = np.zeros(helpers, np.int64)
+    served = np.zeros(seekers, np.int32)
+    waiting = np.empty(seekers, np.int32)
+    queued = np.ones(seekers, np.bool_)
+    for seeker in range(seekers):
+        waiting[seeker] = seeker
+    head, count = 0, seekers
+    for helper in range(helpers):
+        if slot_starts[helper] == slot_starts[helper + 1]:
+            price[helper] = 1 << 40
+    while count > 0:
+        seeker = waiting[head]
+        head = (head + 1) % seekers
+        count -= 1
+        queued[seeker] = False
+        while served[seeker] < most[seeker]:
+            least = -last_price[seeker] if served[seeker] == 0 else -want_price
+            best, second, chosen, chosen_want = least, least, -1, -1
+            for want in range(want_starts[seeker], want_starts[seeker + 1]):
+                if picked[want] >= 0:
+                    continue
+                for edge in range(edge_starts[want], edge_starts[want + 1]):
+                    net = value[edge] - price[helper_of[edge]]
+                    if net <= second:
+                        continue
+                    barred = False
+                    for sister in range(want_starts[seeker], want_starts[seeker + 1]):
+                        taken = picked[sister]
+                        if taken >= 0 and helper_of[taken] == helper_of[edge]:
+                            barred = True
+                    if barred:
+                        continue
+                    if net > best:
+                        second, best = best, net
+                        chosen, chosen_want = edge, want
+                    else:
+                        second = net
+            if chosen < 0:
+                break
+            helper = helper_of[chosen]
+            offer = price[helper] + best - second + step
+            begin, end = slot_starts[helper], slot_starts[helper + 1]
+            at = begin + load[helper]
+            if at < end:
+                load[helper] += 1
+            else:
+                at = begin
+                for other in range(begin, end):
+                    if paid[other] < paid[at]:
+                        at = other
+                loser = seeker_of[slot[at]]
+                picked[slot[at]] = -1
+                served[loser] -= 1
+                if not queued[loser] and loser != seeker:
+                    queued[loser] = True
+                    waiting[(head + count) % seekers] = loser
+                    count += 1
+            slot[at], paid[at] = chosen_want, offer
+            picked[chosen_want] = chosen
+            served[seeker] += 1
+            if begin + load[helper] == end:
+                lowest = paid[begin]
+                for other in range(begin, end):
+                    lowest = min(lowest, paid[other])
+                price[helper] = lowest
+    return picked, slot, load
+
+
+def _chain(
+    seeker_of: Any,
+    want_starts: Any,
+    edge_starts: Any,
+    helper_of: Any,
+    slot_starts: Any,
+    most: Any,
+    picked: Any,
+    slot: Any,
+    load: Any,
+    people: bool,
+) -> None:
+    """Serve one person (or want) more by chains of moves, as long as there is one.
+
+    Helpers that a search in vain has seen lead nowhere for later searches either.
+    """
+    seekers, helpers = len(most), len(slot_starts) - 1
+    seen = np.zeros(helpers, np.bool_)
+    by_edge = np.full(helpers, -1, np.int64)  # the edge by which a helper was reached
+    by_want = np.full(helpers, -1, np.int64)  # the want that this edge is for
+    leaves = np.full(helpers, -1, np.int64)  # the want that gives up its seat for that, or -1
+    queue = np.empty(helpers, np.int64)
+    met = np.full(seekers, -1, np.int64)
+    served = np.zeros(seekers, np.int32)
+    for want in range(len(seeker_of)):
+        if picked[want] >= 0:
+            served[seeker_of[want]] += 1
+    for start in range(seekers):
+        while served[start] < most[start] and (served[start] == 0 or not people):
+            low, high, end, spare = 0, 0, -1, -1
+            met[start] = start
+            current, leaving = start, -1
+            position = 0
+            while end < 0:
+                # Everything that ``current`` could take, if it leaves its seat ``leaving``.
+                for want in range(want_starts[current], want_starts[current + 1]):
+                    if picked[want] >= 0 and want != leaving:
+                        continue
+                    for edge in range(edge_starts[want], edge_starts[want + 1]):
+                        helper = helper_of[edge]
+                        if seen[helper] or slot_starts[helper] == slot_starts[helper + 1]:
+                            continue
+                        barred = False
+                        for sister in range(want_starts[current], want_starts[current + 1]):
+                            taken = picked[sister]
+                            if taken >= 0 and helper_of[taken] == helper:
+                                barred = True
+                        if barred:
+                            continue
+                        seen[helper] = True
+                        by_edge[helper], by_want[helper] = edge, want
+                        leaves[helper] = leaving
+                        queue[high] = helper
+                        high += 1
+                        if slot_starts[helper] + load[helper] < slot_starts[helper + 1]:
+                            end = helper
+                            break
+                    if end >= 0:
+                        break
+                # The next holder of a seat that was reached.
+                found = False
+                while end < 0 and not found and low < high:
+                    helper = queue[low]
+                    begin = slot_starts[helper]
+                    if begin + position >= slot_starts[helper + 1]:
+                        low += 1
+                        position = 0
+                        continue
+                    holder = slot[begin + position]
+                    position += 1
+                    owner = seeker_of[holder]
+                    if people and served[owner] > 1 and owner != start:
+                        end, spare = helper, holder
+                        break
+                    if met[owner] == start:
+                        continue
+                    met[owner] = start
+                    current, leaving = owner, holder
+                    found = True
+                if end < 0 and not found:
+                    break
+            if end < 0:
+                break
+            # Walk back: each takes the seat that the next one left.
+            helper, free = end, spare
+            if spare >= 0:
+                picked[spare] = -1
+                served[seeker_of[spare]] -= 1
+            while True:
+                want, edge, left = by_want[helper], by_edge[helper], leaves[helper]
+                at = slot_starts[helper]
+                if free < 0:
+                    at += load[helper]
+                    load[helper] += 1
+                else:
+                    while slot[at] != free:
+                        at += 1
+                before = -1 if left < 0 else helper_of[picked[left]]
+                if left >= 0:
+                    picked[left] = -1
+                picked[want] = edge
+                slot[at] = want
+                if left < 0:
+                    break
+                helper, free = before, left
+            served[start] += 1
+            for at in range(high):
+                seen[queue[at]] = False
+            met[start] = -1

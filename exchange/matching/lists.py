@@ -1,0 +1,258 @@
+"""Lists: who offers each (capacity, language), laid out so that whole blocks can be passed over.
+
+Each list is in an order that keeps like beside like, cut into leaves of 8 entries and blocks of
+8 leaves. Of every leaf and block its summary is known: the best that any entry in it could have
+in each part of a score. A seeker whose best helpers so far score more than a summary allows need
+not look inside.
+
+Long lists have twins: for each capacity the entries whose helper wants it. Who could learn in
+both directions stands there, so the list itself is bounded without the points for reciprocity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exchange.matching.arrays import Bools, Ints
+from exchange.matching.candidates import Postings
+from exchange.matching.compiled import compiled
+from exchange.matching.market import Market
+from exchange.matching.score import Tables
+
+LEAF = 8
+"""Entries in a leaf, and leaves in a block."""
+
+LONG = 512
+"""Lists of at least so many entries have twins by what the helper wants."""
+
+TWINS = 30_000_000
+"""At most so many twins (long lists times capacities)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lists:
+    """Entries, lists of them, twins, and the summaries of their leaves.
+
+    ``find[capacity * languages + language]`` is a list's number, or -1. Entry ``e`` is the offer
+    ``offer[e]`` in the language row ``heard[e]``. List ``i`` is ``members[starts[i]:starts[i+1]]``
+    with leaves from ``leaves[i]`` on. ``twins[long[i] * capacities + c]`` is the number of list
+    ``i``'s twin for helpers who want ``c``, or -1. ``marks`` has a bit (capacity modulo 64) for
+    each want of the entry's helper, ``works`` the bits of their projects.
+    """
+
+    find: Ints
+    offer: Ints
+    heard: Ints
+    traits: Ints
+    starts: Ints
+    members: Ints
+    leaves: Ints
+    summaries: Ints
+    blocks: Ints
+    block_summaries: Ints
+    projects: NDArray[np.uint64]
+    block_projects: NDArray[np.uint64]
+    long: Ints
+    twins: Ints
+    capacities: int
+    marks: NDArray[np.uint64]
+    works: NDArray[np.uint64]
+
+
+HELPER, LEVEL, METHODS, HEARD, CLOCK, REGION, COUNTRY, FRESH = range(8)
+"""Columns of an entry's traits. A summary has the same, and one more: clocks span a range.
+
+In a summary: the lowest helper is not used; levels and methods are sets of bits; ``HEARD`` and
+``FRESH`` the highest; ``CLOCK`` and ``CLOCK_TO`` the range of known clocks (-1 for none);
+``REGION`` and ``COUNTRY`` the only one, or -2 for several.
+"""
+CLOCK_TO = 8
+
+
+def lists_of(market: Market, helping: Bools) -> Lists:
+    """Lay out the offers of everybody for whom ``helping`` is true."""
+    postings = Postings.of(market, helping)
+    people, offers = market.people, market.offers
+    capacities = len(market.hierarchy.starts) - 1
+    offer, heard = postings.offer, postings.heard
+    helper = offers.person[offer]
+    number = np.repeat(np.arange(len(postings.codes)), np.diff(postings.starts))
+    level = offers.level[offer].astype(np.int64)
+    spoken = market.languages.level[heard].astype(np.int64)
+    order = np.argsort(
+        (number.astype(np.int64) << 36)
+        | ((7 - spoken) << 33)
+        | ((7 - level) << 30)
+        | ((people.region[helper].astype(np.int64) & 63) << 24)
+        | ((people.country[helper].astype(np.int64) & 1023) << 14)
+        | ((offers.methods[offer].astype(np.int64) & 511) << 5)
+        | (people.fresh[helper].astype(np.int64) & 31)
+    )
+    offer, heard, helper = offer[order], heard[order], helper[order]
+    traits = np.empty((len(order), 8), np.int32)
+    traits[:, HELPER] = helper
+    traits[:, LEVEL] = level[order]
+    traits[:, METHODS] = offers.methods[offer]
+    traits[:, HEARD] = spoken[order]
+    traits[:, CLOCK] = people.clock[helper]
+    traits[:, REGION] = people.region[helper]
+    traits[:, COUNTRY] = people.country[helper]
+    traits[:, FRESH] = people.fresh[helper]
+    find = np.full(capacities * postings.languages, -1, np.int32)
+    find[postings.codes] = np.arange(len(postings.codes), dtype=np.int32)
+    lengths = np.diff(postings.starts)
+    least = LONG
+    while int((lengths >= least).sum()) * capacities > TWINS:
+        least *= 2
+    long = np.full(len(lengths), -1, np.int32)
+    some = np.flatnonzero(lengths >= least)
+    long[some] = np.arange(len(some), dtype=np.int32)
+    members, starts, twins = compiled(_twins)(
+        postings.starts.astype(np.int64),
+        some,
+        traits,
+        market.wants.starts.astype(np.int64),
+        market.wants.capacity.astype(np.int32),
+        market.wants.open,
+        capacities,
+    )
+    leaves = _pieces(starts, LEAF)
+    blocks = _pieces(starts, LEAF * LEAF)
+    summaries, projects = compiled(_summaries)(
+        starts, leaves, members, traits, people.projects, LEAF
+    )
+    block_summaries, block_projects = compiled(_summaries)(
+        starts, blocks, members, traits, people.projects, LEAF * LEAF
+    )
+    return Lists(
+        find=find,
+        offer=offer.astype(np.int32),
+        heard=heard.astype(np.int32),
+        traits=traits,
+        starts=starts,
+        members=members,
+        leaves=leaves,
+        summaries=summaries,
+        blocks=blocks,
+        block_summaries=block_summaries,
+        projects=projects,
+        block_projects=block_projects,
+        long=long,
+        twins=twins,
+        capacities=capacities,
+        marks=_marks(market)[helper],
+        works=people.projects[helper],
+    )
+
+
+def _marks(market: Market) -> NDArray[np.uint64]:
+    """Give the capacities that each person wants as bits, modulo 64."""
+    wants = market.wants
+    bits = np.uint64(1) << (wants.capacity & 63).astype(np.uint64)
+    bits[~wants.open] = 0
+    found = np.zeros(len(market), np.uint64)
+    some = np.flatnonzero(np.diff(wants.starts))
+    if len(some):
+        found[some] = np.bitwise_or.reduceat(bits, wants.starts[some])
+    return found
+
+
+def _pieces(starts: Ints, size: int) -> NDArray[np.int64]:
+    """Number the first piece of each list, where each list is cut into pieces of ``size``."""
+    pieces = np.zeros(len(starts), np.int64)
+    np.cumsum(-(-np.diff(starts) // size), out=pieces[1:])
+    return pieces
+
+
+def _twins(
+    starts: Any,
+    some: Any,
+    traits: Any,
+    want_starts: Any,
+    wanted: Any,
+    is_open: Any,
+    capacities: int,
+) -> Any:
+    """Append the twins of long lists to the lists: (members, starts, number by long and want)."""
+    entries, lists = len(traits), len(starts) - 1
+    counts = np.zeros(len(some) * capacities, np.int64)
+    for at in range(len(some)):
+        for entry in range(starts[some[at]], starts[some[at] + 1]):
+            helper = traits[entry, 0]
+            for want in range(want_starts[helper], want_starts[helper + 1]):
+                if is_open[want]:
+                    counts[at * capacities + wanted[want]] += 1
+    twins = np.full(len(counts), -1, np.int32)
+    number, whole = lists, entries
+    for at in range(len(counts)):
+        if counts[at] > 0:
+            twins[at] = number
+            number += 1
+            whole += counts[at]
+    all_starts = np.empty(number + 1, np.int64)
+    all_starts[: lists + 1] = starts
+    place = np.empty(len(counts), np.int64)
+    for at in range(len(counts)):
+        if counts[at] > 0:
+            place[at] = all_starts[twins[at]]
+            all_starts[twins[at] + 1] = place[at] + counts[at]
+    members = np.empty(whole, np.int32)
+    for entry in range(entries):
+        members[entry] = entry
+    for at in range(len(some)):
+        for entry in range(starts[some[at]], starts[some[at] + 1]):
+            helper = traits[entry, 0]
+            for want in range(want_starts[helper], want_starts[helper + 1]):
+                if is_open[want]:
+                    twin = at * capacities + wanted[want]
+                    members[place[twin]] = entry
+                    place[twin] += 1
+    return members, all_starts, twins
+
+
+def _summaries(
+    starts: Any, pieces: Any, members: Any, traits: Any, projects: Any, size: int
+) -> Any:
+    """Summarise each piece of ``size`` entries of each list."""
+    count, words = pieces[-1], projects.shape[1]
+    found = np.zeros((count, 9), np.int32)
+    union = np.zeros((count, words), np.uint64)
+    for number in range(len(starts) - 1):
+        for at in range(starts[number], starts[number + 1]):
+            piece = pieces[number] + (at - starts[number]) // size
+            first = (at - starts[number]) % size == 0
+            entry = members[at]
+            row = found[piece]
+            trait = traits[entry]
+            row[1] |= 1 << trait[1]
+            row[2] |= trait[2]
+            row[3] = max(row[3], trait[3])
+            row[7] = max(row[7], trait[7])
+            if first:
+                row[4], row[8] = trait[4], trait[4]
+                row[5], row[6] = trait[5], trait[6]
+            else:
+                if trait[4] >= 0:
+                    row[4] = trait[4] if row[4] < 0 else min(row[4], trait[4])
+                    row[8] = max(row[8], trait[4])
+                if row[5] != trait[5]:
+                    row[5] = -2
+                if row[6] != trait[6]:
+                    row[6] = -2
+            for word in range(words):
+                union[piece, word] |= projects[trait[0], word]
+    return found, union
+
+
+def level_bounds(tables: Tables) -> NDArray[np.int32]:
+    """Give the most points for level by (wanted level, set of levels offered as bits)."""
+    bounds = np.zeros((5, 32), np.int32)
+    for bits in range(32):
+        for level in range(5):
+            if bits >> level & 1:
+                bounds[:, bits] = np.maximum(bounds[:, bits], tables.level[:, level])
+    return bounds
