@@ -43,6 +43,7 @@ class TypedReader:
         if country and region and places.region_of(country) not in (None, region):
             home = places.region_of(country) or ""
             parameters.add(Code.REGION_CONTRADICTS, "region", hint=home)
+            values.pop("region")  # The country counts.
         if "offers" in values:
             values["offers"] = tuple(item.offer() for item in values["offers"])
         if "wants" in values:
