@@ -55,6 +55,9 @@ EXTENSIONS = ("TemplateData", "ParserFunctions", "Scribunto", "Renameuser")
 SKINS = ("Vector", "MinervaNeue")
 PASSWORD = "throwaway-password"
 
+# Pages that are hostile on purpose nest deeper than PHP's usual stack.
+STACK = "ulimit -s 1000000 2>/dev/null || ulimit -s unlimited 2>/dev/null || true"
+
 SETTINGS = r"""
 $wgArticlePath = '/wiki/$1';
 $wgCacheDirectory = __DIR__ . '/cache';
@@ -191,7 +194,7 @@ class MediaWiki:
         self._server = subprocess.Popen(
             [
                 # However this process ends, its end of the pipe closes, and the server goes.
-                *("sh", "-c", '"$@" </dev/null & read _; kill -9 0', "sh"),
+                *("sh", "-c", f'{STACK}; "$@" </dev/null & read _; kill -9 0', "sh"),
                 *("php", "-d", "opcache.enable=1", "-d", "opcache.revalidate_freq=0"),
                 *(
                     "-d",
@@ -279,7 +282,10 @@ class MediaWiki:
 
     def _php(self, script: Path, *args: str, input: str | None = None, config: bool = True) -> str:
         done = subprocess.run(
-            ["php", "-d", "error_reporting=E_ALL&~E_DEPRECATED", str(script), *args],
+            [
+                *("sh", "-c", f'{STACK}; exec "$@"', "sh"),
+                *("php", "-d", "error_reporting=E_ALL&~E_DEPRECATED", str(script), *args),
+            ],
             env=self._environment() if config else None,
             input=input,
             stdin=subprocess.DEVNULL if input is None else None,
@@ -448,14 +454,34 @@ class MediaWiki:
             self.accounts[new] = Account(new, PASSWORD)
         self.forget(old)
 
-    def fill(self, pages: Mapping[str, str], *, user: str = "Admin") -> None:
-        """Write many pages at once (an import), with links and categories fresh."""
+    def accounts_at_once(self, names: Iterable[str]) -> None:
+        """Make many accounts in one go; they can log in like others."""
+        people = self.folder / "people.php"
+        people.write_text(
+            f"<?php foreach ( json_decode( {json.dumps(json.dumps(list(names)))} ) as $name ) {{\n"
+            "\t$user = User::createNew( $name );\n"
+            f"\t$user->changeAuthenticationData( [ 'username' => $name, 'password' => '{PASSWORD}', "
+            f"'retype' => '{PASSWORD}' ] );\n}}\n"
+        )
+        self.maintenance("eval", input=f"require '{people}';\n")
+        for name in names:
+            self.accounts[name] = Account(name, PASSWORD)
+
+    def fill(self, pages: Mapping[str, str | tuple[str, str]], *, user: str = "Admin") -> None:
+        """Write many pages at once (an import), with links and categories fresh.
+
+        {title: text} or {title: (text, who wrote it)}; the others are written by ``user``.
+        """
+        written = {
+            title: text if isinstance(text, tuple) else (text, user)
+            for title, text in pages.items()
+        }
         rows = "".join(
             f"<page><title>{escape(title)}</title><revision>"
             f"<timestamp>2026-01-01T00:00:00Z</timestamp>"
-            f"<contributor><username>{escape(user)}</username></contributor>"
+            f"<contributor><username>{escape(author)}</username></contributor>"
             f'<text xml:space="preserve">{escape(text)}</text></revision></page>'
-            for title, text in pages.items()
+            for title, (text, author) in written.items()
         )
         path = self.folder / "fill.xml"
         path.write_text(
@@ -471,7 +497,10 @@ class MediaWiki:
 
     def import_dump(self, path: Path) -> None:
         """Import an XML export (plain, .gz or .bz2) and refresh the counts of the wiki."""
-        self.maintenance("importDump", str(path))
+        self.maintenance("importDump", "--no-updates", str(path))
+        self.maintenance("refreshLinks")
+        self.maintenance("rebuildrecentchanges")
+        self.maintenance("initSiteStats", "--update")
         self.jobs()
 
 
