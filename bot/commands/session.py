@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+import toolforge
+
 from bot.progress import Progress
 from bot.wiki import Manners, Wiki, open_wiki
 from exchange import __version__
@@ -33,7 +35,11 @@ class Session:
         environment: Mapping[str, str] | None = None,
     ) -> Session:
         """Read the settings from the environment. Raises ``SettingsError``."""
-        return cls(load(os.environ if environment is None else environment), progress, dry_run)
+        settings = load(os.environ if environment is None else environment)
+        if settings.tool:
+            # On Toolforge whatever else asks somebody over HTTP gives the tool's own name, too.
+            toolforge.set_user_agent(settings.tool)
+        return cls(settings, progress, dry_run)
 
     @property
     def clock(self) -> Callable[[], datetime]:
