@@ -151,6 +151,7 @@ class Watch(_Section):
     """How recent changes are followed."""
 
     poll_seconds: float = Field(gt=0)
+    stream: str
     full_hours: float = Field(gt=0)
 
 

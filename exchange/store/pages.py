@@ -112,6 +112,14 @@ class Pages:
         with self._database.reading() as connection:
             return {party for party, agreed in connection.execute(query) if wanted & {*agreed}}
 
+    def ids(self, titles: Iterable[str]) -> list[int]:
+        """The ids under which pages of these titles are known."""
+        found: list[int] = []
+        with self._database.reading() as connection:
+            for part in batches(sorted(set(titles))):
+                found += connection.scalars(select(page.c.id).where(page.c.title.in_(part)))
+        return sorted(found)
+
     def groups_of(self, account: int) -> list[str]:
         """The keys of the groups that this account (a central id) agreed to speak for."""
         agreed = cast(page.c.agreed, String(4000))
