@@ -58,12 +58,16 @@ class Postings:
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Helpers for wants, best first within each want; wants rise. ``entries`` says how."""
+    """Helpers for wants, best first within each want; wants rise. ``entries`` says how.
+
+    ``whole`` tells that no candidate of these wants was left out.
+    """
 
     entries: Entries
     helper: Ints
     score: Ints
     tie: NDArray[np.uint64]
+    whole: bool = False
 
     def __len__(self) -> int:
         return len(self.score)
@@ -76,7 +80,11 @@ class Candidates:
     def take(self, which: Ints | Bools) -> Candidates:
         """Give some of the rows."""
         return Candidates(
-            self.entries.take(which), self.helper[which], self.score[which], self.tie[which]
+            self.entries.take(which),
+            self.helper[which],
+            self.score[which],
+            self.tie[which],
+            self.whole,
         )
 
 

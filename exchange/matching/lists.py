@@ -73,8 +73,11 @@ In a summary: the lowest helper is not used; levels and methods are sets of bits
 CLOCK_TO = 8
 
 
-def lists_of(market: Market, helping: Bools) -> Lists:
-    """Lay out the offers of everybody for whom ``helping`` is true."""
+def lists_of(market: Market, helping: Bools, *, long: int = LONG) -> Lists:
+    """Lay out the offers of everybody for whom ``helping`` is true.
+
+    Lists of at least ``long`` entries have twins.
+    """
     postings = Postings.of(market, helping)
     people, offers = market.people, market.offers
     capacities = len(market.hierarchy.starts) - 1
@@ -105,12 +108,12 @@ def lists_of(market: Market, helping: Bools) -> Lists:
     find = np.full(capacities * postings.languages, -1, np.int32)
     find[postings.codes] = np.arange(len(postings.codes), dtype=np.int32)
     lengths = np.diff(postings.starts)
-    least = LONG
+    least = long
     while int((lengths >= least).sum()) * capacities > TWINS:
         least *= 2
-    long = np.full(len(lengths), -1, np.int32)
+    number_of = np.full(len(lengths), -1, np.int32)
     some = np.flatnonzero(lengths >= least)
-    long[some] = np.arange(len(some), dtype=np.int32)
+    number_of[some] = np.arange(len(some), dtype=np.int32)
     members, starts, twins = compiled(_twins)(
         postings.starts.astype(np.int64),
         some,
@@ -141,7 +144,7 @@ def lists_of(market: Market, helping: Bools) -> Lists:
         block_summaries=block_summaries,
         projects=projects,
         block_projects=block_projects,
-        long=long,
+        long=number_of,
         twins=twins,
         capacities=capacities,
         marks=_marks(market)[helper],

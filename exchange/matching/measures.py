@@ -10,24 +10,25 @@ import numpy as np
 
 from exchange.matching.arrays import Bools, Ints
 from exchange.matching.assignment import Edges
+from exchange.matching.candidates import Candidates
 from exchange.matching.market import NOBODY, Market
 from exchange.matching.result import Lack, Measure, Unmet
 from exchange.model import Status, Suggestion
 
 
-def of_round(edges: Edges, chosen: Bools) -> dict[str, Measure]:
-    """Measure an assignment against all the candidates that it had.
+def of_suggestions(market: Market, chosen: Candidates) -> dict[str, Measure]:
+    """Measure suggestions: how many, their mean points, and how evenly helpers are asked.
 
-    ``people`` and ``wants`` are shares of those who want something, ``reciprocity`` of
-    suggestions in which each can help the other... as far as edges know of it (see ``both_ways``).
+    A helper is whoever offers something, takes part and has seats; seats that are held from
+    before count as load too.
     """
-    picked = np.flatnonzero(chosen)
-    load = np.bincount(edges.helper[picked], minlength=len(edges.seats))
+    people = market.people
+    load = np.bincount(chosen.helper, minlength=len(market)) + people.seats - people.free
+    able = people.helps & (people.seats > 0) & (np.diff(market.offers.starts) > 0)
     return {
-        "matches": Measure(float(len(picked))),
-        "score-mean": _mean(edges.value[picked]),
-        "unstable": unstable(edges, chosen),
-        **of_load(load[edges.seats > 0]),
+        "matches": Measure(float(len(chosen))),
+        "score-mean": _mean(chosen.score),
+        **of_load(load[able]),
     }
 
 

@@ -9,8 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from exchange.matching import measures
-from exchange.matching.arrays import Ints, seed_of
-from exchange.matching.assignment import Edges, assign
+from exchange.matching.arrays import Bools, Ints, seed_of
 from exchange.matching.build import Tree, build, is_away, is_emerging, is_quiet, is_stale
 from exchange.matching.candidates import Candidates
 from exchange.matching.circles import circles, swaps
@@ -20,6 +19,7 @@ from exchange.matching.history import History
 from exchange.matching.lacks import unmet_wants
 from exchange.matching.market import Market
 from exchange.matching.result import Lack, Result, Unmet
+from exchange.matching.rounds import assigned
 from exchange.matching.score import Tables
 from exchange.matching.search import find
 from exchange.matching.weights import Weights
@@ -48,10 +48,13 @@ def match(
         by_key.values(), directory=directory, weights=weights, history=history, today=today
     )
     tables = Tables.of(weights)
-    found = find(market, tables=tables, period=seed_of(period) >> 1)
-    edges = Edges.of(market, found, bonus=KEEP * _planned(market, found, history))
-    picked = assign(edges)
-    chosen = found.take(np.flatnonzero(picked))
+    seed = seed_of(period) >> 1
+
+    def finder(wants: Ints, helpers: Bools) -> Candidates:
+        return find(market, tables=tables, period=seed, wants=wants, helpers=helpers)
+
+    done = assigned(market, finder, bonus=lambda found: KEEP * _planned(market, found, history))
+    chosen, edges = done.chosen, done.edges
     matches = described(market, chosen, by_key, tables=tables, today=today)
     matches.sort(key=lambda one: (one.seeker, -one.score, one.want))
     pairs = swaps(matches)
@@ -74,7 +77,8 @@ def match(
             mutual=np.array([bool(one.back) for one in matches], bool),
             live=_live(market, history),
         ),
-        **measures.of_round(edges, picked),
+        **measures.of_suggestions(market, chosen),
+        "unstable": measures.unstable(edges, done.picked),
         **measures.of_unmet(missing),
     }
     if history.planned:
@@ -85,7 +89,7 @@ def match(
         matches=tuple(matches),
         unmet=missing,
         swaps=pairs,
-        circles=circles(market, found, alone),
+        circles=circles(market, done.found, alone),
         cohorts=cohorts(market, weights.bounds, untils),
         measures=MappingProxyType(dict(sorted(figures.items()))),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from exchange.matching.arrays import Bools, Ints
@@ -44,8 +46,16 @@ def find(
     The compiled kernel and numpy find the same.
     """
     sought = seeking(market) if wants is None else wants
-    postings = Postings.of(market, helping(market) if helpers is None else helpers)
+    able = helping(market) if helpers is None else helpers
+    postings = Postings.of(market, able)
     possible = int(walk(market, postings, sought)[4].sum())
-    if most is None:
-        most = len(market) if possible <= EVERYTHING else BREADTH
-    return candidates(market, postings, sought, most=most, tables=tables, period=period)
+    whole = most is None and possible <= EVERYTHING
+    most = (len(market) if whole else BREADTH) if most is None else most
+    if possible > MANY:
+        from exchange.matching.kernel import best
+        from exchange.matching.lists import lists_of
+
+        lists = lists_of(market, able)
+        return best(market, lists, sought, most=most, tables=tables, period=period)
+    found = candidates(market, postings, sought, most=most, tables=tables, period=period)
+    return replace(found, whole=whole)
