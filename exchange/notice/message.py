@@ -172,7 +172,7 @@ def _key(role: Role, name: str) -> str:
 
 def _body(matter: Matter, wording: Wording, names: Names, silence_days: int) -> str:
     reader = matter.reader
-    person = Person(escape(reader.name), reader.gender)
+    person = Person(_shown(reader.name), reader.gender)
     profile = link_target(reader.page, reader.page_id, names)
     count = len(matter.items)
     lines = [
@@ -210,7 +210,7 @@ def _item(
     item: Item, bullet: str, role: Role, wording: Wording, names: Names, reader: Person
 ) -> Iterable[str]:
     other = item.other
-    name = escape(other.name)
+    name = _shown(other.name)
     person = Person(name, other.gender)
     linked = f"[[{link_target(other.page, other.page_id, names)}|{name}]]" if other.page else name
     yield (
@@ -218,14 +218,19 @@ def _item(
         + wording.text(
             "notice-item" if role is Role.SEEKER else "notice-helper-item",
             linked,
-            escape(item.capacity),
+            _shown(item.capacity),
             person,
         )
     )
     for reason in item.reasons:
-        yield f"{bullet}* {escape(reason)}"
+        yield f"{bullet}* {_shown(reason)}"
     talk = f"{names.special}:NewSection/{names.user_talk}:{_title(other.user)}"
     yield f"{bullet}* {wording.text(_key(role, 'next'), talk, name, person, reader)}"
+
+
+def _shown(text: str) -> str:
+    """Escape somebody's text; never empty, for marks of emphasis around nothing are others."""
+    return escape(text) or "…"
 
 
 def _title(title: str) -> str:

@@ -153,7 +153,8 @@ class Proxy:
         fault = self.plan[title].pop(0) if self.plan.get(title) else ""
         if not fault:
             answer = await self._forward(request, body)
-            await self._deliver_late(title, request)
+            if b'"Success"' in bytes(answer.body or b""):  # type: ignore[arg-type]
+                await self._deliver_late(title, request)
             return answer
         self.injected[fault] += 1
         if fault == "late":
@@ -220,7 +221,7 @@ class Proxy:
     """What happens on the wiki before a held-back edit is let through."""
 
     def saved(self, title: str) -> None:
-        """What happens on the wiki after an edit passed."""
+        """What happens on the wiki after an edit was saved."""
 
     async def _deliver_late(self, title: str, request: web.Request) -> None:
         """Let the edits through that were held back, after a newer one was saved."""

@@ -238,7 +238,7 @@ def a_denial_of_this_bot_on_the_user_page(world: World, name: str) -> None:
 
 @case(Reason.UNREADABLE_CONSENT)
 def a_denial_that_nobody_can_read(world: World, name: str) -> None:
-    talk(world, name, "{{bots|deny={{#if:x|y}}}}")
+    talk(world, name, "{{bots|deny={{{1}}}}}")
 
 
 @case(Reason.OPTED_OUT_CATEGORY)
