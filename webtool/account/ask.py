@@ -11,10 +11,10 @@ from exchange.errors import NoAnswer, Refused, WikiAway
 from webtool.account.editor import SUBPAGE, capacity_names, trouble
 from webtool.account.form import MOST_TEXT, Complaint, Fields
 from webtool.account.gate import Answer, gate, login_required, me, mine
+from webtool.account.outlook import outlook
 from webtool.account.proposal import Place, request_text
 from webtool.account.wiki import Draft, PersonalWiki
 from webtool.context import context, reader
-from webtool.helpers import helpers_of
 
 pages = Blueprint("ask", __name__)
 
@@ -91,7 +91,7 @@ def _write(question: Question) -> Answer:
             title=title,
             profile=profile,
             problems=problems,
-            helpers=helpers_of(profile),
+            outlook=outlook(profile),
         )
     return render_template("account/trouble.html", code="refused", said=""), 409
 

@@ -8,16 +8,16 @@ from flask import Blueprint, abort, render_template, request
 
 from exchange.errors import NoAnswer, Refused, WikiAway
 from exchange.fold import search_fold
-from exchange.model import NATIVE, Frequency, Kind, Level, Method, Priority
+from exchange.model import Frequency, Kind, Level, Method, Priority
 from exchange.places import countries, country_name, region_name, regions
 from exchange.template import Declaration
 from webtool.account.diff import diff
 from webtool.account.form import BLANK, LEVELS, Complaint, Fields, fill
 from webtool.account.gate import Answer, gate, login_required, me, mine
+from webtool.account.outlook import outlook
 from webtool.account.proposal import Place
 from webtool.account.wiki import Draft, PersonalWiki
 from webtool.context import context, reader
-from webtool.helpers import helpers_of
 
 pages = Blueprint("editor", __name__)
 
@@ -115,7 +115,7 @@ def _save(desk: Desk, text: str, wanted: Declaration, fields: Fields) -> Answer:
         title=desk.draft.title,
         profile=profile,
         problems=problems,
-        helpers=helpers_of(profile),
+        outlook=outlook(profile),
     )
 
 
@@ -171,8 +171,7 @@ def choices(group: bool) -> dict[str, list[tuple[str, str]]]:
         ],
         "frequency_options": [(each, words.text(f"frequency-{each}")) for each in Frequency],
         "language_options": [
-            (str(each), words.text(f"account-babel-{'n' if each == NATIVE else each}"))
-            for each in reversed(LEVELS)
+            (str(each), words.text(f"proficiency-{each}")) for each in reversed(LEVELS)
         ],
         "country_options": places,
         "region_options": [(each.id, region_name(each.id, code)) for each in regions()],

@@ -150,4 +150,3 @@ def keys() -> frozenset[str]:
 def moment() -> datetime:
     """The time now."""
     return context().now()
-
