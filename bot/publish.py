@@ -110,11 +110,11 @@ def publish(
 
 
 def pages(facts: Facts, writer: Writer) -> Iterator[PageText]:
-    """Every page of every report, the list of all reports first."""
-    yield writer.index(reports())
+    """Every page of every report, the list of all reports last."""
     for report in reports():
         leaves = report.leaves(facts) if report.leaves else ()
         yield from writer.pages(report, build(report, facts), leaves)
+    yield writer.index(reports())
 
 
 def rehearse(folder: Path, texts: Iterable[PageText], site: Site) -> None:

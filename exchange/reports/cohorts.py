@@ -62,7 +62,7 @@ COHORTS = Sheet(
         Column("language", Cell.LANGUAGE),
         Column("people", Cell.COUNT, "people", bar=True),
         Column("window", Cell.WINDOW),
-        Column("members", Cell.PARTIES),
+        Column("members", Cell.PARTIES, wide=True),
         Column("helpers", Cell.PARTIES),
         Column("until", Cell.DATE),
         Column("invitation", Cell.LEAF),

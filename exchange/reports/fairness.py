@@ -77,8 +77,8 @@ FAIRNESS = Sheet(
         Column("figure", Cell.MESSAGE),
         Column("value", Cell.FIGURE),
         Column("n", Cell.COUNT, "cases"),
-        Column("low", Cell.RATE),
-        Column("high", Cell.RATE),
+        Column("from", Cell.RATE),
+        Column("to", Cell.RATE),
     ),
     rows=_fairness,
 )

@@ -110,6 +110,7 @@ def gaps(facts: Facts) -> list[Row]:
 GAPS = Sheet(
     id="gaps",
     head="capacity",
+    tree=True,
     columns=(
         Column("capacity", Cell.CAPACITY),
         Column("offers", Cell.COUNT, PEOPLE),

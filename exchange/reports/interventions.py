@@ -51,7 +51,7 @@ def interventions(facts: Facts) -> list[Row]:
         what = kind(reason, people, clinic=_workable(clinic))
         urgent, high = (int((group["priority"] == level).sum()) for level in (2, 1))
         points = people + high + 2 * urgent
-        spread = tuple(sorted({regions[at] for at in group["party"] if regions[at]}))
+        spread = {regions[at] for at in group["party"] if regions[at]}
         tongues = Counter(code for at in group["party"] for code in spoken.get(at, ()))
         shared = tuple(
             code for code, _ in sorted(tongues.items(), key=lambda pair: (-pair[1], pair[0]))[:3]
@@ -59,17 +59,17 @@ def interventions(facts: Facts) -> list[Row]:
         until = min((one for one in group["until"] if one is not None and one == one), default=None)
         first = helpers.get(capacity, [])[:3]
         row: Row = (
-            Message(f"intervention-{what}"),
             capacity,
+            Message(f"intervention-{what}"),
+            Message(f"intervention-{what}-how", (people,)),
             people,
             high,
             urgent,
             points,
-            spread,
+            len(spread),
             shared,
             tuple(facts.party(at) for at in first),
             day(until),
-            Message(f"intervention-{what}-how", (people,)),
         )
         order = (-points, -len(spread), -people, capacity, REASONS.index(reason))
         rows.append((order, row))
@@ -95,17 +95,17 @@ INTERVENTIONS = Sheet(
     id="interventions",
     head="capacity",
     columns=(
-        Column("intervention", Cell.MESSAGE),
         Column("capacity", Cell.CAPACITY),
+        Column("intervention", Cell.MESSAGE),
+        Column("how", Cell.MESSAGE, wide=True),
         Column("people", Cell.COUNT, "people"),
         Column("high", Cell.COUNT, "people"),
         Column("urgent", Cell.COUNT, "people"),
         Column("points", Cell.COUNT, "points", bar=True),
-        Column("regions", Cell.REGIONS),
+        Column("regions", Cell.COUNT, "regions"),
         Column("languages", Cell.LANGUAGES),
-        Column("helpers", Cell.PARTIES),
+        Column("helpers", Cell.PARTIES, wide=True),
         Column("until", Cell.DATE),
-        Column("how", Cell.MESSAGE),
     ),
     rows=interventions,
     plot=Plot(x="capacity", y=("people",)),

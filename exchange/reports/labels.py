@@ -132,7 +132,7 @@ class Labels:
         shown = [self.cell(singular, value) for value in values[:SHOWN]]
         if len(values) > SHOWN:
             shown.append(self.text("and-more", len(values) - SHOWN))
-        return self.wording.list(shown, "unit")
+        return self.listed(shown)
 
     def _named(self, kind: Cell, value: str) -> str:
         if kind not in (Cell.CAPACITY, Cell.REGION, Cell.COUNTRY, Cell.LANGUAGE):
@@ -154,6 +154,13 @@ class Labels:
             return country_name(value, self.language)
         return language_name(value, self.language)
 
+    def listed(self, texts: list[str]) -> str:
+        """Texts with the language's commas between them, without an "and"."""
+        try:
+            return self.wording.list(texts, "unit")
+        except KeyError:  # CLDR has no such list in some languages (Yoruba).
+            return ", ".join(texts)
+
     def window(self, hours: Iterable[int]) -> str:
         """Hours of the day as spans, such as ``9:00–12:00, 20:00–21:00 (UTC)``; may pass midnight."""
         left = sorted(set(hours))
@@ -168,7 +175,7 @@ class Labels:
         if len(spans) > 1 and spans[0][0] == 0 and spans[-1][1] == 24:
             spans[-1][1] = spans.pop(0)[1]
         shown = [f"{start}:00–{end}:00" for start, end in spans]
-        return self.text("window", self.wording.list(shown, "unit"))
+        return self.text("window", self.listed(shown))
 
     # --- what a form with markup says in its own way ---------------------------------------
 

@@ -31,6 +31,9 @@ _COUNTED = (
     Column("rate", Cell.RATE, "served wants"),
 )
 
+NOWHERE = ""
+"""The place of those who do not say where they are; their row is the last one."""
+
 
 def counted(facts: Facts, members: pd.DataFrame) -> dict[str, Row]:
     """People, groups, offers, wants, served, unmet and rate by place.
@@ -60,8 +63,10 @@ def _row(people: int, groups: int, offers: int, wants: int, served: int) -> Row:
 
 
 def _by(facts: Facts, column: str) -> list[Row]:
-    members = pd.DataFrame({"place": facts.parties[column], "party": facts.parties.index})
-    return _sorted(counted(facts, members))
+    places = facts.parties[column].fillna(NOWHERE)
+    rows = counted(facts, pd.DataFrame({"place": places, "party": facts.parties.index}))
+    nowhere = rows.pop(NOWHERE, None)
+    return [*_sorted(rows), *([(None, *nowhere)] if nowhere else [])]
 
 
 def _sorted(rows: dict[str, Row]) -> list[Row]:
@@ -183,8 +188,8 @@ EQUITY = Sheet(
         Column("served", Cell.COUNT, "people"),
         Column("unmet", Cell.COUNT, "people"),
         Column("rate", Cell.RATE, "served people", bar=True),
-        Column("low", Cell.RATE),
-        Column("high", Cell.RATE),
+        Column("from", Cell.RATE),
+        Column("to", Cell.RATE),
     ),
     rows=_equity,
 )
@@ -192,7 +197,7 @@ EQUITY = Sheet(
 
 def _leaves(facts: Facts) -> list[Leaf]:
     """One page a region: what a regional coordinator puts on a page of their own."""
-    by_region = {str(row[0]): row for row in _by(facts, "region")}
+    by_region = {str(row[0]): row for row in _by(facts, "region") if row[0]}
     leaves = []
     for region in sorted(by_region):
         countries = set(facts.parties.loc[facts.parties["region"] == region, "country"].dropna())

@@ -93,7 +93,7 @@ class Column:
     Its heading is the message ``column-<name>``. ``bar`` draws the value as a bar beside the
     number. ``volatile`` marks what changes by the calendar alone (such as "since last week"): it
     is shown, and never makes an edit by itself. ``unit`` goes into downloads (``people``,
-    ``wants``, ``hours`` ...).
+    ``wants``, ``hours`` ...). ``wide`` marks a column of sentences, which needs room.
     """
 
     name: str
@@ -101,6 +101,7 @@ class Column:
     unit: str = ""
     bar: bool = False
     volatile: bool = False
+    wide: bool = False
 
     @property
     def heading(self) -> str:
@@ -131,7 +132,7 @@ class Sheet:
 
     ``rows`` makes the rows from the facts, in the order in which they are shown; ``total``, where
     there is one, the closing row. ``head`` names the column whose cells are row headings.
-    ``volatile`` marks a sheet that changes by the calendar alone; it never makes an edit by itself.
+    ``tree`` marks one whose capacities stand below their broader ones. ``volatile`` marks a sheet that changes by the calendar alone; it never makes an edit by itself.
     Messages: ``sheet-<id>`` is the caption, ``sheet-<id>-advice`` the sentence that says what to do with it,
     ``sheet-<id>-empty`` what stands there where there are no rows.
     """
@@ -142,6 +143,7 @@ class Sheet:
     total: Callable[[Facts], Row] | None = None
     plot: Plot | None = None
     head: str = ""
+    tree: bool = False
     volatile: bool = False
 
     @property

@@ -63,23 +63,23 @@ def write_table(
     caption = labels.caption(sheet)
     box = f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="{escape(caption)}">'
     text.add(
-        *(("<onlyinclude>",) if part else ()),
-        box,
+        f"<onlyinclude>{box}" if part else box,
         '{| class="wikitable sortable"',
-        f"|+ {caption}",
+        f'|+ style="text-align:start" | {caption}',
         volatile=volatile,
     )
     columns = sheet.columns
     for column in columns:
         sort = ' data-sort-type="number"' if column.cell.is_number else ""
-        heading = f'! scope="col"{sort} | {labels.heading(column)}'
+        room = ' style="min-width:15em"' if column.wide else ""
+        heading = f'! scope="col"{sort}{room} | {labels.heading(column)}'
         text.add(heading, volatile=volatile or column.volatile)
     tops = [_top(rows, at) if column.bar else 0.0 for at, column in enumerate(columns)]
     for row in rows:
         text.add("|-", volatile=volatile)
         for column, value, top in zip(columns, row, tops, strict=True):
             if column.name == sheet.head:
-                cell = _head(labels, column, value)
+                cell = _head(labels, column, value, tree=sheet.tree)
             else:
                 cell = _cell(labels, column, value, top, bar)
             text.add(cell, volatile=volatile or column.volatile)
@@ -91,18 +91,18 @@ def write_table(
                 text.add(f'! scope="row" style="text-align:start" | {name}', volatile=volatile)
             else:
                 text.add(_cell(labels, column, value, 0.0, bar), volatile=volatile)
-    text.add("|}", "</div>", *(("</onlyinclude>",) if part else ()), volatile=volatile)
+    text.add("|}", "</div></onlyinclude>" if part else "</div>", volatile=volatile)
 
 
-def _head(labels: WikiLabels, column: Column, value: object) -> str:
-    """A row's heading; a capacity is set in by its depth in the hierarchy."""
-    shown = labels.cell(column.cell, value)
-    style = "text-align:start;font-weight:normal"
-    if column.cell is Cell.CAPACITY and isinstance(value, str):
-        depth = len(labels.directory.broader(value))
-        style = "text-align:start"
-        if depth:
-            style += f";font-weight:normal;padding-inline-start:{0.4 + depth:.1f}em"
+def _head(labels: WikiLabels, column: Column, value: object, *, tree: bool) -> str:
+    """A row's heading; in a tree a capacity is set in by its depth in the hierarchy."""
+    shown = labels.text("not-known") if value is None else labels.cell(column.cell, value)
+    style = "text-align:start"
+    depth = len(labels.directory.broader(value)) if tree and isinstance(value, str) else 0
+    if depth:
+        style += f";padding-inline-start:{0.4 + depth:.1f}em"
+    if depth or not tree:
+        style += ";font-weight:normal"
     return f'! scope="row" style="{style}" | {shown}'
 
 

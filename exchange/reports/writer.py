@@ -43,13 +43,14 @@ class Writer:
                 text.add(f"* [[:{title}|{labels.message(leaf.title)}]]")
         self._close(text)
         main = text.page(place.page(report.id))
-        yield main
-        yield from below
-        for leaf in leaves:
-            yield self._leaf(report, leaf)
-        yield self._machine(report, tables)
+        # What is linked to comes first, so that no link is red, not even for a moment.
         for table in tables:
             yield from self._plot(table, main)
+        yield self._machine(report, tables)
+        for leaf in leaves:
+            yield self._leaf(report, leaf)
+        yield from below
+        yield main
 
     def index(self, reports: Sequence[Report]) -> PageText:
         """The page that lists all reports and the question that each answers."""
