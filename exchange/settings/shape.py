@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic import field_validator as checked
@@ -128,23 +127,13 @@ class Notify(_Section):
     breaker: int = Field(ge=1)
     expire_days: int = Field(ge=1)
     answer_days: int = Field(ge=1)
-    section_days: int = Field(ge=0)
     trial: tuple[str, ...] = ()
-
-
-class Match(_Section):
-    """How many are suggested, and how often."""
-
-    suggestions: int = Field(ge=1, le=10)
-    period: Literal["week", "month"]
-    stale_days: int = Field(ge=1)
 
 
 class Publish(_Section):
     """How reports are written on the wiki."""
 
     language: str
-    keep_runs: int = Field(ge=1, le=500)
 
 
 class Watch(_Section):
@@ -163,8 +152,6 @@ class Web(_Section):
     wiki: str = ""
     secret: SecretStr | None = None
     address: str = ""
-    page_size: int = Field(ge=1, le=500)
-    session_days: int = Field(ge=1, le=365)
     host: str
     port: int = Field(ge=1, le=65535)
 
@@ -214,7 +201,6 @@ class Settings(_Section):
     names: Names
     harvest: Harvest
     notify: Notify
-    match: Match
     publish: Publish
     watch: Watch
     web: Web
@@ -223,6 +209,18 @@ class Settings(_Section):
     def database_url(self) -> str:
         """The SQLAlchemy URL, password and all: for ``Store.open`` and nothing else."""
         return self.database.get_secret_value()
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every secret in the settings: what must stand in no log."""
+        found = {self.database_url, make_url(self.database_url).password or ""}
+        oauth = self.bot.oauth
+        held = [self.bot.password, self.web.consumer_secret, self.web.secret]
+        held += [oauth.consumer_secret, oauth.access_secret] if oauth else []
+        found.update(each.get_secret_value() for each in held if each)
+        if oauth:
+            found.add(oauth.access_token)
+        return frozenset(found - {""})
 
     @property
     def clock(self) -> Callable[[], datetime]:
