@@ -116,10 +116,12 @@ class _Rules:
         key = fold(part.key) if part.equals >= 0 else ""
         aims = value_of(each.scan, part.value, part.end, targets=True).text
         labels = value_of(each.scan, part.value, part.end).text
+        if HOLE in aims:
+            return "unreadable"
         listed = frozenset(_entries(aims))
         if not listed:
             return "allow" if key in ("allow", "allowscript") else ""
-        if HOLE in aims or any(_ODD.search(entry) and entry != "*" for entry in listed):
+        if any(_ODD.search(entry) and entry != "*" for entry in listed):
             return "unreadable"
         either = listed | frozenset(_entries(labels))
         match key:
