@@ -22,7 +22,7 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_FRESH = ("meta.", "static", "account.", "me.", "editor.", "ask.")
+_FRESH = ("meta.", "metrics.", "static", "account.", "me.", "editor.", "ask.")
 """Blueprints whose answers change without the index: they get no ETag from here."""
 
 
@@ -53,7 +53,7 @@ def _unchanged() -> Response | None:
         code_digest(),
     )
     g.tag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
-    if g.tag in request.if_none_match:
+    if request.if_none_match.contains_weak(g.tag):
         return make_response("", 304)
     return None
 

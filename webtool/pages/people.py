@@ -44,7 +44,7 @@ def _show(name: str, *, group: bool) -> str | Response:
     return render_template(
         "profile.html",
         profile=profile,
-        problems=here.store.problems.on(profile.page_id),
+        problems=[one.problem for one in here.store.problems.on(profile.page_id)],
         helpers=helpers_of(profile),
         linked=jsonld.profile(profile),
     )

@@ -1,0 +1,136 @@
+"""The API against its own description, its feeds, its errors, its JSON-LD."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as Tree
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from exchange.model import Profile
+from webtool.api.openapi import description
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(scope="module")
+def schema(app: Flask) -> Any:
+    return schemathesis.openapi.from_wsgi("/api/openapi.json", app)
+
+
+lazy = schemathesis.pytest.from_fixture("schema")
+
+
+@lazy.parametrize()
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_as_described(case: schemathesis.Case) -> None:
+    case.call_and_validate(
+        checks=[
+            not_a_server_error,
+            status_code_conformance,
+            content_type_conformance,
+            response_schema_conformance,
+            negative_data_rejection,
+        ]
+    )
+
+
+def test_the_description_is_openapi_3_1() -> None:
+    assert description()["openapi"] == "3.1.0"
+    assert len(description()["paths"]) >= 10
+
+
+def test_a_bad_question_is_told_what_is_wrong_where(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/profiles?size=1000&sort=best&colour=blue")
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"
+    problem = answer.get_json()
+    assert problem["status"] == 400
+    assert {one["parameter"] for one in problem["errors"]} == {"size", "sort", "colour"}
+
+
+def test_what_is_not_there_is_a_problem_too(client: FlaskClient) -> None:
+    for page in ("/api/v1/profiles/user:0", "/api/v1/capacities/x", "/api/v1/reports/x", "/api/v2"):
+        answer = client.get(page)
+        assert answer.status_code == 404, page
+        assert answer.mimetype == "application/problem+json", page
+    assert client.post("/api/v1/profiles").status_code == 405
+
+
+def test_following_next_gives_everybody_once(client: FlaskClient, people: list[Profile]) -> None:
+    address: str | None = "/api/v1/profiles?size=100&sort=name"
+    keys: list[str] = []
+    while address:
+        page = client.get(address).get_json()
+        keys += [one["key"] for one in page["profiles"]]
+        address = page["next"]
+    assert len(keys) == len(set(keys))
+    assert set(keys) == {one.key for one in people}
+
+
+def test_names_come_in_the_language_asked_for(client: FlaskClient) -> None:
+    one = client.get("/api/v1/capacities/wikidata").get_json()
+    assert one["names"]["en"] == "Wikidata"
+    places = client.get("/api/v1/places?uselang=fr").get_json()["places"]
+    assert {"Allemagne", "Nigeria"} <= {one["name"] for one in places}
+
+
+def test_who_could_help_comes_with_reasons(client: FlaskClient, people: list[Profile]) -> None:
+    answers = [
+        client.get(f"/api/v1/profiles/{one.key}/matches").get_json()["matches"]
+        for one in people
+        if one.wants
+    ]
+    found = next(matches for matches in answers if matches)
+    assert found[0]["reasons"]
+    assert round(sum(part["points"] for part in found[0]["parts"]), 6) == round(
+        found[0]["score"], 6
+    )
+    assert [one["score"] for one in found] == sorted((one["score"] for one in found), reverse=True)
+
+
+@pytest.mark.parametrize("kind", ["offers", "wants", "requests"])
+def test_a_feed_is_atom_with_ids_that_differ(client: FlaskClient, kind: str) -> None:
+    answer = client.get(f"/feeds/{kind}.atom")
+    assert answer.mimetype == "application/atom+xml"
+    root = Tree.fromstring(answer.data)
+    for name in ("id", "title", "updated"):
+        assert root.findtext(f"{ATOM}{name}")
+    entries = root.findall(f"{ATOM}entry")
+    ids = [entry.findtext(f"{ATOM}id") for entry in entries]
+    assert len(ids) > 5
+    assert len(ids) == len(set(ids))
+    updated = [str(entry.findtext(f"{ATOM}updated")) for entry in entries]
+    assert updated == sorted(updated, reverse=True)
+
+
+def test_there_is_no_other_feed(client: FlaskClient) -> None:
+    assert client.get("/feeds/everything.atom").status_code == 404
+
+
+def test_a_profile_is_linked_data(client: FlaskClient, people: list[Profile]) -> None:
+    person = next(one for one in people if not one.is_group and one.offers and one.country)
+    answer = client.get(f"/api/v1/profiles/{person.key}/jsonld")
+    assert answer.mimetype == "application/ld+json"
+    body = answer.get_json()
+    assert body["@type"] == "Person"
+    assert body["name"] == person.name
+    assert {one["termCode"] for one in body["knowsAbout"]} == {
+        one.capacity for one in person.offers
+    }

@@ -1,0 +1,197 @@
+"""What goes with every answer: headers, no cookies, ETags, few queries, friendly failures."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from exchange.directory import load
+from exchange.model import Profile
+from exchange.settings import load as load_settings
+from exchange.store.facade import Store
+from tests.search.movement import NOW, movement
+from tests.web.site import address, addresses, app_over, filled
+from webtool import create_app
+from webtool.context import context
+from webtool.headers import ALWAYS
+from webtool.map import bounds, levels
+
+ROOT = Path(__file__).parents[2]
+OTHERS = (
+    "/healthz", "/robots.txt", "/search.csv", "/feeds/wants.atom", "/api/openapi.json",
+    "/api/v1/profiles", "/api/v1/profiles?size=0", "/api/v1/nothing", "/static/site.css",
+    "/reports/gaps.json",
+)  # fmt: skip
+
+
+def test_every_answer_has_the_headers_and_no_cookie(
+    client: FlaskClient, people: list[Profile]
+) -> None:
+    for page in (*addresses(people).values(), *OTHERS):
+        answer = client.get(page)
+        for name, value in ALWAYS.items():
+            assert answer.headers.get(name) == value, (page, name)
+        assert "Set-Cookie" not in answer.headers, page
+    assert client.post("/search").headers["Content-Security-Policy"]
+
+
+def test_nothing_on_a_page_comes_from_elsewhere(client: FlaskClient, people: list[Profile]) -> None:
+    for page in addresses(people).values():
+        html = client.get(page).text
+        loaded = re.findall(
+            r'<(?:script|img|link|iframe|source)\b[^>]*(?:src|href)="([^"]*)"', html
+        )
+        assert all(one.startswith("/") for one in loaded), page
+
+
+def test_people_are_not_for_search_engines(client: FlaskClient, people: list[Profile]) -> None:
+    for page in (address(people[0]), "/search?q=a"):
+        assert '<meta name="robots" content="noindex' in client.get(page).text
+    assert client.get("/search.csv").headers["X-Robots-Tag"] == "noindex"
+    assert client.get("/api/v1/profiles").headers["X-Robots-Tag"] == "noindex"
+
+
+def test_an_unchanged_answer_is_not_sent_again(client: FlaskClient, people: list[Profile]) -> None:
+    for page in ("/", "/search?q=a", address(people[0]), "/api/v1/capacities", "/reports/gaps"):
+        first = client.get(page)
+        tag = first.headers["ETag"]
+        again = client.get(page, headers={"If-None-Match": tag})
+        assert again.status_code == 304, page
+        assert not again.data
+        other = client.get(page, headers={"If-None-Match": tag, "Accept-Language": "de"})
+        assert other.status_code == 200, page
+
+
+def test_an_etag_changes_with_the_store(tmp_path: Path) -> None:
+    store = filled(tmp_path / "one.db", 3)
+    client = app_over(tmp_path / "one.db").test_client()
+    tags = [client.get("/").headers["ETag"]]
+    run = store.runs.begin("match", at=NOW)
+    tags.append(client.get("/").headers["ETag"])
+    store.runs.end(run, at=NOW, status=0, counts={})
+    tags.append(client.get("/").headers["ETag"])
+    store.notes.set("index-build", "second", at=NOW)
+    tags.append(client.get("/").headers["ETag"])
+    assert len(set(tags)) == 4
+
+
+def test_a_page_asks_at_most_ten_queries_whatever_it_lists(tmp_path: Path) -> None:
+    counted: dict[int, dict[str, int]] = {}
+    for size in (60, 240):
+        filled(tmp_path / f"{size}.db", size).close()
+        app = app_over(tmp_path / f"{size}.db")
+        client = app.test_client()
+        with app.app_context():
+            engine = context().store.database.engine
+        pages = addresses(movement(60, directory=load()))
+        pages |= {"large": "/search?size=100", "csv": "/search.csv", "feed": "/feeds/offers.atom"}
+        pages |= {"api": "/api/v1/profiles?size=100", "requests": "/api/v1/requests?size=100"}
+        statements: list[str] = []
+
+        event.listen(engine, "before_cursor_execute", _counter(statements))
+        counted[size] = {}
+        for name, page in pages.items():
+            client.get(page)  # what is made once for each state of the store is made
+            statements.clear()
+            client.get(page)
+            counted[size][name] = len(statements)
+    assert max(counted[240].values()) <= 10, counted
+    assert counted[60] == counted[240]
+
+
+def _counter(statements: list[str]) -> Callable[..., None]:
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            statements.append(statement)
+
+    return note
+
+
+def test_while_the_database_is_away_pages_say_so_and_healthz_answers() -> None:
+    settings = load_settings({"CXC_DATABASE": "mysql+pymysql://nobody@127.0.0.1:9/none"})
+    client = create_app(settings, Store.open(settings.database_url, migrated=False)).test_client()
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/search?uselang=de")
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "Die Datenbank antwortet gerade nicht" in answer.text
+    problem = client.get("/api/v1/profiles")
+    assert problem.status_code == 503
+    assert problem.mimetype == "application/problem+json"
+    assert "Retry-After" in problem.headers
+
+
+def test_an_error_inside_shows_nothing_of_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    with app.app_context():
+        monkeypatch.setattr(type(context().store.profiles), "get_many", broken)
+    with caplog.at_level(logging.CRITICAL):
+        answer = app.test_client().get("/search?q=wikidata")
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.text
+    assert "secret" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_a_csv_runs_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
+    store = filled(tmp_path / "one.db", 2)
+    store.profiles.save_many([Profile("user:9", "=HYPERLINK(1)", affiliations=("@SUM(1)", "-1"))])
+    store.notes.set("index-build", "second", at=NOW)
+    store.close()
+    text = app_over(tmp_path / "one.db").test_client().get("/search.csv").text
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    cells = [cell for row in rows for cell in row]
+    assert "'=HYPERLINK(1)" in cells
+    assert "'@SUM(1); -1" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_a_long_address_and_strange_bytes_are_answered(client: FlaskClient) -> None:
+    for page in (
+        "/search?q=" + "a" * 5000,
+        "/search?" + "&".join(f"country=C{n}" for n in range(400)),
+        "/search?q=%ff%fe%00",
+        "/people/%00",
+        "/people/" + "x" * 3000,
+        "/capacities/" + "y" * 3000,
+        "/places/%22%3E",
+        "/reports/..%2f..%2fetc",
+        "/requests?page=99999999999",
+        "/map?capacity=nothing",
+    ):
+        assert client.get(page).status_code in (200, 404), page
+
+
+def test_vendored_files_are_the_ones_that_were_vendored() -> None:
+    folder = ROOT / "webtool" / "static" / "vendor"
+    listed = json.loads((folder / "vendored.json").read_text(encoding="utf-8"))["files"]
+    found = {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in ("vendored.json", "README.md")
+    }
+    assert found == listed
+
+
+def test_shades_hold_equally_many_numbers_and_keep_zero_apart() -> None:
+    values = {f"C{number}": number for number in range(11)}
+    shades = levels(values)
+    assert shades["C0"] == "s0"
+    assert [shades[f"C{number}"] for number in (1, 2, 3, 10)] == ["s1", "s1", "s2", "s5"]
+    assert bounds(values)[0] == ("s0", 0, 0)
+    assert levels({"A": -2, "B": 3}, signed=True) == {"A": "e1", "B": "g3"}

@@ -1,0 +1,85 @@
+"""The words of the pages: complete, documented, and with every parameter, in each language."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exchange.wording import Wording
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "i18n" / "web"
+LANGUAGES = ("ar", "de", "en", "es", "fr", "pt", "yo")
+
+
+def read(code: str) -> dict[str, str]:
+    held: dict[str, Any] = json.loads((WEB / f"{code}.json").read_text(encoding="utf-8"))
+    return {key: text for key, text in held.items() if not key.startswith("@")}
+
+
+def test_the_seven_languages_are_there() -> None:
+    assert {path.stem for path in WEB.glob("*.json")} == {*LANGUAGES, "qqq"}
+
+
+@pytest.mark.parametrize("code", [*LANGUAGES, "qqq"])
+def test_a_language_has_exactly_the_messages_of_english(code: str) -> None:
+    assert read(code).keys() == read("en").keys()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_translation_uses_the_parameters_of_english(code: str) -> None:
+    def parameters(text: str) -> set[str]:
+        return set(re.findall(r"\$\d", text))
+
+    english = read("en")
+    for key, text in read(code).items():
+        assert parameters(text) == parameters(english[key]), key
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_number_gives_whole_words(code: str) -> None:
+    wording = Wording(code, "web")
+    for key, text in read(code).items():
+        if "{{PLURAL" not in text:
+            continue
+        for number in (0, 1, 2, 3, 5, 11, 21, 100, 1000):
+            shown = wording.text(key, *(number,) * 3)
+            assert shown.strip(), (key, number)
+            assert "{{" not in shown, (key, number)
+            assert "$" not in shown, (key, number)
+
+
+def test_every_message_that_the_pages_ask_for_exists() -> None:
+    asked = set()
+    for path in [*(ROOT / "webtool").rglob("*.html"), *(ROOT / "webtool").rglob("*.py")]:
+        if "account" in path.parts:
+            continue
+        source = path.read_text(encoding="utf-8")
+        asked |= {
+            f"web-{key}"
+            for key in re.findall(r"""\b(?:t|tx|text)\(['"]([a-z0-9-]+)['"][,)]""", source)
+        }
+    assert len(asked) > 120
+    assert asked - read("en").keys() == set()
+
+
+def test_no_message_is_left_over() -> None:
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("webtool", "exchange")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".html", ".py")
+    )
+    beginnings = re.findall(r"""['"f]([a-z-]+-)(?:['"] ~|\{)""", source)
+    beginnings += ["direction-", "freshness-"]  # the values of these facets, by the facet's name
+    left = [
+        key
+        for key in read("en")
+        if key.removeprefix("web-") not in source
+        and not any(key.removeprefix("web-").startswith(one) for one in beginnings)
+    ]
+    assert left == []
