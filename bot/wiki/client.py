@@ -30,6 +30,8 @@ from exchange.errors import NoAnswer, Refused, WikiAway
 
 Answer = dict[str, Any]
 
+_SESSION_OVER = frozenset({"badtoken", "assertuserfailed", "assertnameduserfailed"})
+
 
 @dataclass(frozen=True, slots=True)
 class Manners:
@@ -114,12 +116,26 @@ class Client:
                 return
 
     def write(self, **params: Any) -> Answer:
-        """Send one writing request, exactly once; ``NoAnswer`` where its answer is lost."""
+        """Send one writing request, exactly once; ``NoAnswer`` where its answer is lost.
+
+        Where the wiki says that it did nothing because our session is over, we log in again and
+        send it once more.
+        """
+        try:
+            return self._write(params)
+        except Refused as refused:
+            if refused.code not in _SESSION_OVER or not self._user:
+                raise
+        with self._errors():
+            self._site.log_in_again()
+        return self._write(params)
+
+    def _write(self, params: Answer) -> Answer:
         with self._errors():
             self._login()
             token = self._site.tokens["csrf"]
             if self._user:
-                params["assertuser"] = self._user
+                params = {**params, "assertuser": self._user}
         with self._errors(writing=True):
             answer = self._request(self._lib.Write, {**params, "token": token}).submit()
         if params["action"] not in answer:
@@ -234,8 +250,6 @@ def _library() -> SimpleNamespace:
                 return
             else:
                 self._loginstatus = login.LoginStatus.IN_PROGRESS
-                with contextlib.suppress(KeyError):  # of the session that was lost
-                    http.cookie_jar.clear(domain=_domain(self.base_url("")))
                 self.tokens.clear()
                 manager = login.ClientLoginManager(
                     password=self.secret, site=self, user=self.username()
@@ -249,6 +263,15 @@ def _library() -> SimpleNamespace:
                         f"logged in as {self.userinfo['name']!r} instead of {self.username()!r}"
                     )
                 self._loginstatus = login.LoginStatus.AS_USER
+
+        def log_in_again(self) -> None:
+            """Forget the session that was lost and begin a new one."""
+            del self.userinfo
+            self.tokens.clear()
+            with contextlib.suppress(KeyError):
+                http.cookie_jar.clear(domain=_domain(self.base_url("")))
+            self._loginstatus = login.LoginStatus.NOT_LOGGED_IN
+            self.login()
 
     class Read(api.Request):  # type: ignore[misc]
         """A request that changes nothing."""

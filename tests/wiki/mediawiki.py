@@ -356,7 +356,7 @@ class MediaWiki:
         """Forget a user's session, so that the next call logs in again (after a rename)."""
         self._sessions.pop(user, None)
 
-    def call(self, user: str | None = None, **params: Any) -> Any:
+    def call(self, user: str | None = None, /, **params: Any) -> Any:
         """Ask the API as a user (None: logged out); posted with a token where it writes."""
         session, token = self._session(user)
         if params["action"] in {"query", "parse", "expandtemplates", "templatedata"}:
