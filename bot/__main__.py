@@ -58,6 +58,17 @@ def run(**options: Any) -> None:
 
 
 @bot.command(epilog=_EPILOG)
+@click.argument("seeker")
+@click.argument("helper")
+@_JSON
+def explain(seeker: str, helper: str, as_json: bool) -> None:
+    """Say why HELPER would be suggested to SEEKER, or why not."""
+    from bot.commands.explanation import tell_explanation
+
+    sys.exit(tell_explanation(seeker, helper, as_json=as_json))
+
+
+@bot.command(epilog=_EPILOG)
 @_JSON
 def status(as_json: bool) -> None:
     """Tell the last runs, their age and counts, errors and measures."""

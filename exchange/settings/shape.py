@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic import field_validator as checked
+from sqlalchemy.engine import make_url
 
 ARCHIVE = "archive:"
 

@@ -215,3 +215,16 @@ def test_counts_of_steps_add_up_where_they_are_traffic_and_the_newest_counts_els
     assert (total["edits"], total["requests"], total["seconds"]) == (3, 10, 1.75)
     assert total["skipped"] == {"cap": 3, "away": 1}
     assert total["sent"] == 0
+
+
+def test_a_pair_is_explained_or_it_is_said_why_not(environment: dict[str, str]) -> None:
+    run(environment, "harvest")
+    assert (
+        "No match: It is one and the same person"
+        in run(environment, "explain", "Ada", "Ada").output
+    )
+    told = as_json(run(environment, "explain", "user:1", "User:Ada", "--json"))
+    assert (told["matches"], told["reason"]) == (False, "self")
+    nobody = run(environment, "explain", "Ada", "Nobody")
+    assert nobody.exit_code == 1
+    assert "there is no profile of Nobody" in nobody.stderr
