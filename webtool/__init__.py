@@ -64,7 +64,17 @@ def create_app(
 
 def _blueprints() -> list[Blueprint]:
     from webtool.api import api
-    from webtool.pages import capacities, check, home, meta, people, places, reports, requests
+    from webtool.pages import (
+        capacities,
+        check,
+        home,
+        meta,
+        metrics,
+        people,
+        places,
+        reports,
+        requests,
+    )
     from webtool.pages import search as found
 
     return [
@@ -77,6 +87,7 @@ def _blueprints() -> list[Blueprint]:
         requests.pages,
         check.pages,
         meta.pages,
+        metrics.pages,
         api,
     ]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import sys
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +15,10 @@ from bot.commands import summary
 from bot.commands.session import Session
 from bot.commands.steps import STEPS
 from bot.progress import shown
+from exchange import journal
 from exchange.errors import ExchangeError, SettingsError, StoreAway
+
+log = logging.getLogger("exchange.bot")
 
 DONE = 0
 FAILURES = 1
@@ -36,6 +41,12 @@ def perform(
     try:
         with shown(on=not as_json) as progress:
             session = Session.of(progress=progress, dry_run=dry_run)
+            journal.begin(
+                sys.stderr,
+                secrets=session.settings.secrets,
+                # On a terminal the bars and the table tell; logs are for whoever reads later.
+                level=logging.WARNING if sys.stderr.isatty() else logging.INFO,
+            )
             for name in names:
                 steps[name] = {}
                 status = max(status, _step(session, name, steps[name], more))

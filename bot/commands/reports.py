@@ -13,8 +13,8 @@ from bot.commands.perform import DONE, FAILURES, USAGE
 from bot.commands.session import Session
 from bot.doctor import BAD, GOOD, examine
 from bot.progress import Silent
-from bot.status import Status, status
 from exchange.errors import ExchangeError, SettingsError
+from exchange.status import Status, status
 from exchange.store import Store
 
 _MARKS = {GOOD: "[green]✓[/]", BAD: "[red]✗[/]"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -81,16 +81,15 @@ def harvest(
         contacts=settings.harvest.contacts,
         progress=progress,
     )
-    forgotten = store.preferences.moments("forget")
-    made = [_unless(forgotten, record) for record in made]
-    silent = {record.party for record in made if record.party in forgotten and not record.title}
+    forgotten = store.preferences.all("forget").keys()
+    made = [_blank(record) if record.party in forgotten else record for record in made]
     unread = [each.page for each in found if each.reading is None]
     with contextlib.suppress(_Undone), store.transaction():
         parties = {page.party for page in store.pages.by_ids(listing.gone).values()}
         parties |= {page.party for page in store.pages.by_ids(each.id for each in made).values()}
         parties |= {record.party for record in made} | seen_again
         store.accounts.save(
-            (user for user in users.values() if f"user:{user.id}" not in silent), seen=now
+            (user for user in users.values() if f"user:{user.id}" not in forgotten), seen=now
         )
         store.pages.forget(listing.gone)
         for part in progress.track(list(batches(made)), "Writing the index"):
@@ -205,14 +204,11 @@ def _users(
     return users, {f"user:{id}" for id in changed} | store.pages.parties_agreed_by(changed)
 
 
-def _unless(forgotten: Mapping[str, datetime], record: PageRecord) -> PageRecord:
-    """Keep nothing of somebody who asked to be forgotten, until they edit their profile again."""
-    since = forgotten.get(record.party)
-    if since is None:
-        return record
-    back = record.editor == record.owner and record.edited is not None and record.edited > since
-    if back and record.agreed:
-        return record
+def _blank(record: PageRecord) -> PageRecord:
+    """Keep of a page only that it was read: whoever it speaks for asked to be forgotten.
+
+    An edit of the page takes that wish back no more than it was one; only they do, in the tool.
+    """
     return PageRecord(record.id, "", record.namespace, record.revision, party=record.party)
 
 
