@@ -103,6 +103,8 @@ def _replacement(profile: Transclusion, part: Part, value: str) -> tuple[int, in
         gap = ""
     if value.startswith(_LIST) and "\n" not in text[part.value : start]:
         gap = "\n"
+        if not text[part.value : start].strip(" \t"):
+            start = part.value
     elif value and text[part.value : start].endswith("\n") and start == end:
         gap = ""
     return start, end, (gap + value if value else "")
@@ -141,26 +143,37 @@ def _insertion(
         if known and order[known.name] < order[field.name]:
             at, model = part.end, part
     model = model or next((part for part in parts if part.equals >= 0), None)
-    several_lines = not parts or any(text[part.start - 2] == "\n" for part in parts)
+    indent = next((found for part in parts if (found := _indent(text, part)) is not None), None)
+    if not parts:
+        indent = ""
     name, after_pipe, around = field.name, " ", " "
     if model:
         written = text[model.start : model.equals]
-        after_pipe = written[: len(written) - len(written.lstrip())]
-        before_equals = written[len(written.rstrip()) :]
-        if len(before_equals) > 1 and "\n" not in before_equals:
-            name = name.ljust(len(written.strip()) + len(before_equals) - 1)
-        around = " " if before_equals else ""
-        if "\n" in after_pipe:
-            after_pipe = " "
-    elif not several_lines:
+        after_pipe = " " if written[:1].isspace() else ""
+        around = " " if written[-1:].isspace() else ""
+        columns = {part.equals - part.start for part in parts if part.equals >= 0}
+        if len(columns) == 1 and len(parts) > 1:
+            name = name.ljust(columns.pop() - len(after_pipe) - len(around))
+    elif indent is None:
         after_pipe = around = ""
     gap = "\n" if value.startswith(_LIST) else around
     new = f"|{after_pipe}{name}{around}={gap}{value}"
-    if several_lines:
+    if indent is not None:
+        # On a line of its own, before the line of what comes next.
+        while text[at - 1] in " \t":
+            at -= 1
+        new = indent + new
         new = new + "\n" if text[at - 1] == "\n" else "\n" + new
-        if at == profile.end - 2 and not new.endswith("\n"):
+        if text[at : profile.end - 2].strip(" \t") == "" and not new.endswith("\n"):
             new += "\n"
     return at, at, new
+
+
+def _indent(text: str, part: Part) -> str | None:
+    """Give the spaces before a part's pipe, or None where it does not begin its line."""
+    line = text.rfind("\n", 0, part.start) + 1
+    before = text[line : part.start - 1]
+    return before if line and not before.strip(" \t") else None
 
 
 def _check(
