@@ -1,4 +1,4 @@
-"""Oblivion: what is left of somebody who wants to be forgotten.
+"""Oblivion: what is left of somebody who wants to be forgotten, until they come back.
 
 Gone: the profile, its items and problems, the reading of their pages, the account's state, the
 words of their suggestions (score, reasons, what the other one wanted), their names and the
@@ -46,3 +46,10 @@ def forget(store: Store, key: str, *, account: int, at: datetime) -> None:
         connection.execute(accounts.delete().where(accounts.c.id == account))
         store.sessions.end_all(account)
         store.deeds.drop(account)
+
+
+def welcome(store: Store, key: str) -> None:
+    """Let somebody who was forgotten take part again: the next harvest reads their pages anew."""
+    with store.transaction():
+        store.preferences.drop(key, "forget")
+        store.pages.forget(page.id for page in store.pages.of([key]))

@@ -35,12 +35,6 @@ class Preferences:
             rows = connection.execute(query.order_by(preference.c.profile))
             return {row.profile: row.value for row in rows}
 
-    def moments(self, name: str) -> dict[str, datetime]:
-        """When everyone who asked one thing asked it: {profile key: moment}."""
-        query = select(preference.c.profile, preference.c.at).where(preference.c.name == name)
-        with self._database.reading() as connection:
-            return dict(connection.execute(query).all())
-
     def drop(self, profile: str, name: str | None = None) -> None:
         """Remove one value of a profile, or all of them."""
         query = preference.delete().where(preference.c.profile == profile)

@@ -188,8 +188,10 @@ def test_who_was_forgotten_can_come_back(member: Make, store: Store) -> None:
     ada.post("/me/forget", {"sure": "yes"})
     ada.login(ada.name)
     assert "Take part again" in ada.get("/me").text
+    store.pages.save([PageRecord(77, "", 2, 1, party=key_of(ada), reading={})])
     ada.post("/me/return")
     assert store.preferences.of(key_of(ada)) == {}
+    assert store.pages.all() == [], "the next harvest reads it anew"
 
 
 def test_one_person_cannot_write_without_end(member: Make, clock: list[datetime]) -> None:

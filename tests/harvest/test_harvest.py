@@ -14,6 +14,7 @@ from exchange.model import Frequency, Profile, Reason
 from exchange.settings import Settings, load
 from exchange.store import Store
 from exchange.store.notes import BUILD
+from exchange.store.oblivion import forget, welcome
 from tests.harvest.wiki import BEGIN, MemoryWiki
 
 NOW = BEGIN + timedelta(days=20)
@@ -438,20 +439,33 @@ def test_the_directory_page_on_the_wiki_extends_the_directory(
     assert set(codes(store)) == {"directory-page"}
 
 
-def test_somebody_who_asked_to_be_forgotten_stays_out_until_they_edit_their_profile(
+def test_somebody_who_asked_to_be_forgotten_leaves_no_trace_until_they_come_back(
     wiki: MemoryWiki, store: Store, run: Run
 ) -> None:
-    wiki.edit("User:Ada", PROFILE, by="Ada")
+    wiki.edit("User:Ada", PROFILE + " {{Capacity Exchange profile|languages=Klingonish}}", by="Ada")
     run()
-    at = BEGIN + timedelta(days=1)
-    store.profiles.forget(["user:1"])
-    store.accounts.forget([1])
-    store.preferences.set("user:1", "forget", "yes", at=at, via="web")
+    forget(store, "user:1", account=1, at=NOW)
+    run()
+    assert wiki.contents == 0, "what was read stays read"
     wiki.redirects["Template:New name"] = "Template:Capacity Exchange profile"
+    wiki.edit("User:Ada", PROFILE + " An edit is no wish to come back.", by="Ada")
     run()
     assert store.profiles.all(active=None) == []
     assert store.accounts.all() == {}
-    wiki._numbers += 2 * 24 * 60
-    wiki.edit("User:Ada", PROFILE + " I am back.", by="Ada")
-    run()
+    assert store.problems.all() == []
+    (page,) = store.pages.all()
+    assert (page.title, page.owner, page.editor, page.agreed, page.reading) == ("", "", "", (), {})
+    assert run().read == 0
+    welcome(store, "user:1")
+    assert run().read == 1
     assert only(store).key == "user:1"
+
+
+def test_a_forgotten_contact_is_no_contact_and_the_group_stays(
+    wiki: MemoryWiki, store: Store, run: Run
+) -> None:
+    wiki.edit("Project:Group", GROUP, by="Ada")
+    wiki.edit("Project:Group", GROUP + " Bo agrees.", by="Bo")
+    forget(store, "user:1", account=1, at=NOW)
+    run()
+    assert only(store).contacts == ("Bo",)

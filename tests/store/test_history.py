@@ -215,7 +215,6 @@ def test_preferences_are_by_profile_and_name(store: Store) -> None:
     store.preferences.set("user:2", "stop", "yes", at=NOW, via="wiki")
     assert store.preferences.of("user:1") == {"pause": "2027-02-01"}
     assert store.preferences.all("stop") == {"user:2": "yes"}
-    assert store.preferences.moments("stop") == {"user:2": NOW}
     store.preferences.drop("user:1", "pause")
     store.preferences.drop("user:2")
     assert store.preferences.of("user:1") == store.preferences.of("user:2") == {}

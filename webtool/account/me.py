@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from exchange.matching import sentence
 from exchange.model import Frequency, Profile, Status, Suggestion
 from exchange.store.notices import Notice
-from exchange.store.oblivion import forget
+from exchange.store.oblivion import forget, welcome
 from webtool.account.gate import keys, login_required, me, mine, moment
 from webtool.context import context, reader, shelf
 
@@ -138,7 +138,7 @@ def forgotten() -> Response | str:
 @login_required
 def again() -> Response:
     """Take part again after having been forgotten; the next harvest reads the profile anew."""
-    context().store.preferences.drop(me().key, "forget")
+    welcome(context().store, me().key)
     return redirect(url_for("me.matches", said="back"))
 
 
