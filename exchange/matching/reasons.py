@@ -10,6 +10,7 @@ from exchange.languages import name as language_name
 from exchange.model import Match, Part
 from exchange.places import country_name, region_name
 from exchange.wording import Wording
+from exchange.wording.messages import Param
 
 
 class Names(Protocol):
@@ -43,7 +44,10 @@ def reasons(
 def sentence(
     part: Part, wording: Wording, directory: Names, *, escape: Callable[[str], str] = str
 ) -> str:
-    """Say one part of a score in words: message ``reason-<name>`` with the part's facts."""
+    """Say one part of a score in words: message ``reason-<name>`` with the part's facts.
+
+    Facts that cannot be read come as they were written; never raises.
+    """
 
     def capacity(id: str) -> str:
         return escape(directory.name(id, wording.language))
@@ -68,16 +72,20 @@ def sentence(
         "deadline": day,
         "priority": lambda name: message(f"priority-{name}"),
     }
-    if part.name == "time":
-        return wording.text("reason-time", float(part.facts[0]))
+
+    def said(fact: str) -> Param:
+        try:
+            return float(fact) if part.name == "time" else readers.get(part.name, escape)(fact)
+        except (ValueError, IndexError):
+            return escape(fact)
+
     if part.name == "methods":
         return wording.text(
             "reason-methods", wording.list(message(f"method-{name}") for name in part.facts)
         )
     if part.name == "projects":
         return wording.text("reason-projects", wording.list(map(escape, part.facts)))
-    read = readers.get(part.name, escape)
-    return wording.text(f"reason-{part.name}", *map(read, part.facts))
+    return wording.text(f"reason-{part.name}", *map(said, part.facts))
 
 
 LEVELS = ("unknown", "basic", "intermediate", "advanced", "expert")

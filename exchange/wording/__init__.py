@@ -2,6 +2,5 @@
 
 from exchange.wording.escape import escape, plain
 from exchange.wording.messages import Person, Wording, available
-from exchange.wording.reasons import reason
 
-__all__ = ["Person", "Wording", "available", "escape", "plain", "reason"]
+__all__ = ["Person", "Wording", "available", "escape", "plain"]

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from exchange.directory import load
 from exchange.languages import all_codes
-from exchange.model import Level, Part
-from exchange.wording import Person, Wording, available, reason
+from exchange.wording import Person, Wording, available
 
 MESSAGES = {
     "en": {
@@ -151,41 +149,3 @@ def test_no_language_crashes() -> None:
 
 def test_the_seven_languages_are_there_english_first() -> None:
     assert available() == ("en", "ar", "de", "es", "fr", "pt", "yo")
-
-
-REASONS = [
-    (Part("capacity", 1, ("lua",)), "Wanted and offered: Lua"),
-    (
-        Part("narrower", 1, ("technology", "lua")),
-        "Offered: Lua, which is a part of what is wanted: technology",
-    ),
-    (Part("language", 1, ("yo",)), "Both speak Yoruba"),
-    (Part("time", 1, ("0",)), "Same time of day"),
-    (Part("time", 1, ("1",)), "1 hour apart"),
-    (Part("time", 1, ("5.5",)), "5.5 hours apart"),
-    (Part("level", 1, (str(int(Level.EXPERT)), "0")), "Level: expert offered"),
-    (Part("methods", 1, ("mentoring", "training")), "Both like: mentoring and training"),
-    (Part("country", 1, ("NG",)), "Both live in the same country: Nigeria"),
-    (Part("deadline", 1, ("2026-12-01",)), "Needed by December 1, 2026"),
-    (Part("priority", 1, ("urgent",)), "Priority: urgent"),
-    (
-        Part("reciprocity", 1, ("unlisted:tea", "lua")),
-        "Also the other way round: tea is wanted in return, and Lua offered",
-    ),
-    (Part("deadline", 1, ("soon",)), "Needed by soon"),
-]
-
-
-@pytest.mark.parametrize(("part", "said"), REASONS, ids=lambda value: getattr(value, "name", ""))
-def test_reasons_are_said_in_words(part: Part, said: str) -> None:
-    assert reason(part, Wording("en"), load()) == said
-
-
-@pytest.mark.parametrize("language", ["de", "fr", "es", "pt", "ar", "yo"])
-def test_reasons_are_said_in_every_language(language: str) -> None:
-    directory = load()
-    for part, said in REASONS:
-        translated = reason(part, Wording(language), directory)
-        assert "⧼" not in translated
-        assert "$" not in translated
-        assert translated != said

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from exchange.matching import sentence
+from exchange.matching import reasons
 from exchange.model import Frequency, Profile, Status, Suggestion
 from exchange.store.notices import Notice
 from exchange.store.oblivion import forget, welcome
@@ -150,10 +150,7 @@ def _rows(found: Iterable[Suggestion], others: dict[str, Profile]) -> list[Row]:
         other = others.get(each.match.seeker if helping else each.match.helper)
         # Whoever left the index, or is not shown in it, is not shown here either.
         shown = other if other is not None and other.key in shelf().index else None
-        said = tuple(
-            sentence(part, wording=reader().wording, directory=here.directory)
-            for part in each.match.parts
-        )
+        said = tuple(reasons(each.match, reader().wording, here.directory))
         rows.append(Row(each, shown, helping, said, each.status is Status.OPEN))
     return rows
 
