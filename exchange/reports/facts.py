@@ -6,7 +6,7 @@ everywhere else their row number (``party``), so that a million rows stay small.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -78,6 +78,7 @@ class Facts:
     ) -> None:
         self.today = today
         self.broader = broader
+        self._lines: dict[str, tuple[str, ...]] = {}
         self.bounds = bounds or load_weights().bounds
         self.run = run
         self.messages, self.optouts, self.reverts = messages, optouts, reverts
@@ -246,6 +247,12 @@ class Facts:
 
         Above every unlisted one is ``UNLISTED`` itself: all that the directory does not know.
         """
+        known = self._lines.get(capacity)
+        if known is None:
+            known = self._lines[capacity] = self._line(capacity)
+        return known
+
+    def _line(self, capacity: str) -> tuple[str, ...]:
         if capacity.startswith(UNLISTED):
             return tuple(dict.fromkeys((capacity, UNLISTED)))
         line: list[str] = []
@@ -269,6 +276,15 @@ class Facts:
             columns=["own", "capacity"],
         )
         return frame.rename(columns={"capacity": "own"}).merge(lines, on="own")
+
+    def rows(self, frame: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of a frame as plain tuples; what is missing is None."""
+        source: pd.DataFrame = getattr(self, frame)
+        plain = (
+            [None if value != value else value for value in source[name].tolist()]
+            for name in columns
+        )
+        return zip(*plain, strict=True)
 
     def party(self, at: int) -> Party:
         """The party in a row of ``parties``, as a cell."""

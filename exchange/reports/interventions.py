@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-
-import pandas as pd
+from datetime import date
 
 from exchange.model import Cohort
 from exchange.reports.facts import REASONS, Facts
@@ -38,25 +37,29 @@ def interventions(facts: Facts) -> list[Row]:
     Ranked by points (a person counts one, two where the want is high, three where it is urgent),
     then by the regions it is spread over, then by people.
     """
-    unmet = facts.wants[~facts.wants["served"].astype(bool)]
+    groups: dict[tuple[str, str], list[tuple[int, int, date | None]]] = {}
+    for capacity, reason, *want in facts.rows(
+        "wants", "capacity", "reason", "party", "priority", "until"
+    ):
+        if reason:
+            groups.setdefault((capacity, reason), []).append((want[0], want[1], want[2]))
     regions = facts.parties["region"].tolist()
     spoken = facts.spoken
-    helpers = _helpers(facts, set(unmet["capacity"]))
+    helpers = _helpers(facts, {capacity for capacity, _ in groups})
     clinics = {cohort.capacity: cohort for cohort in reversed(facts.cohorts) if cohort.helpers}
     rows: list[tuple[tuple[object, ...], Row]] = []
-    for (named, why), group in unmet.groupby(["capacity", "reason"], sort=True):
-        capacity, reason = str(named), str(why)
+    for (capacity, reason), group in sorted(groups.items(), key=lambda pair: pair[0]):
         people = len(group)
         clinic = clinics.get(capacity)
         what = kind(reason, people, clinic=_workable(clinic))
-        urgent, high = (int((group["priority"] == level).sum()) for level in (2, 1))
+        urgent, high = (sum(one == level for _, one, _ in group) for level in (2, 1))
         points = people + high + 2 * urgent
-        spread = {regions[at] for at in group["party"] if regions[at]}
-        tongues = Counter(code for at in group["party"] for code in spoken.get(at, ()))
+        spread = {regions[at] for at, _, _ in group if regions[at]}
+        tongues = Counter(code for at, _, _ in group for code in spoken.get(at, ()))
         shared = tuple(
             code for code, _ in sorted(tongues.items(), key=lambda pair: (-pair[1], pair[0]))[:3]
         )
-        until = min((one for one in group["until"] if one is not None and one == one), default=None)
+        until = min((one for _, _, one in group if one is not None), default=None)
         first = helpers.get(capacity, [])[:3]
         row: Row = (
             capacity,
@@ -82,13 +85,15 @@ def _workable(cohort: Cohort | None) -> bool:
 
 def _helpers(facts: Facts, capacities: set[str]) -> dict[str, list[int]]:
     """Who offers a capacity or something narrower, those who offer it itself first."""
-    offers = facts.rolled(facts.offers)
-    offers = offers[offers["capacity"].isin(capacities)]
-    offers = offers.assign(near=offers["own"] != offers["capacity"])
-    offers = offers.sort_values(["capacity", "near", "party"], kind="stable")
-    offers = offers.drop_duplicates(["capacity", "party"])
-    grouped: pd.Series = offers.groupby("capacity", observed=True)["party"].agg(list)
-    return {str(capacity): parties for capacity, parties in grouped.items()}
+    found: dict[str, list[tuple[bool, int]]] = {}
+    for party, offered in facts.rows("offers", "party", "capacity"):
+        for capacity in facts.lineage(offered):
+            if capacity in capacities:
+                found.setdefault(capacity, []).append((capacity != offered, party))
+    return {
+        capacity: list(dict.fromkeys(party for _, party in sorted(near)))
+        for capacity, near in found.items()
+    }
 
 
 INTERVENTIONS = Sheet(

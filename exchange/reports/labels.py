@@ -30,6 +30,7 @@ class Labels:
         self.wording = wording
         self.directory = directory
         self._names: dict[tuple[str, str], str] = {}
+        self._numbers: dict[tuple[Cell, int | float, type], str] = {}
 
     @classmethod
     def of(cls, language: str, directory: Directory) -> Labels:
@@ -100,7 +101,10 @@ class Labels:
         if isinstance(value, tuple):
             return self._several(kind, value)
         if isinstance(value, int | float):
-            return self._number(kind, value)
+            key = (kind, value, type(value))
+            if key not in self._numbers:
+                self._numbers[key] = self._number(kind, value)
+            return self._numbers[key]
         return self._named(kind, str(value)) or NOTHING
 
     def _number(self, kind: Cell, value: int | float) -> str:

@@ -124,22 +124,20 @@ def entry(text: str, capacity: str) -> str:
 
 def _unlisted(facts: Facts) -> list[Row]:
     """Names that the directory does not know, those that most people write first."""
-    written = facts.written[facts.written["capacity"].str.startswith(UNLISTED)]
+    texts: dict[str, Counter[str]] = defaultdict(Counter)
+    writers: dict[str, dict[str, set[int]]] = defaultdict(lambda: {"offer": set(), "want": set()})
+    for party, direction, capacity, text in facts.rows(
+        "written", "party", "direction", "capacity", "text"
+    ):
+        if capacity.startswith(UNLISTED):
+            texts[capacity][text or capacity.removeprefix(UNLISTED)] += 1
+            writers[capacity][direction].add(party)
     rows: list[Row] = []
-    for name, group in written.groupby("capacity", sort=True):
-        capacity = str(name)
-        spellings = Counter(text for text in group["text"] if text)
-        text = min(spellings, key=lambda one: (-spellings[one], one), default="")
-        text = text or capacity.removeprefix(UNLISTED)
-        who = group.drop_duplicates(["party", "direction"])["direction"].value_counts().to_dict()
+    for capacity, spellings in texts.items():
+        text = min(spellings, key=lambda one: (-spellings[one], one))
+        offering, wanting = writers[capacity]["offer"], writers[capacity]["want"]
         rows.append(
-            (
-                text,
-                int(group["party"].nunique()),
-                int(who.get("offer", 0)),
-                int(who.get("want", 0)),
-                entry(text, capacity),
-            )
+            (text, len(offering | wanting), len(offering), len(wanting), entry(text, capacity))
         )
     return sorted(rows, key=lambda row: (-whole(row[1]), row[0]))
 
