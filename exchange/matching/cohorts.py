@@ -84,7 +84,7 @@ def _by_clock(market: Market, members: list[int], bounds: Bounds) -> list[list[i
         if not room:
             room = [[]]
             parties.append(room[0])
-        room[0].append(row)
+        max(room, key=len).append(row)
     return [sorted(party) for party in parties if len(party) >= bounds.cohort_least]
 
 
