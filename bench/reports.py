@@ -1,4 +1,4 @@
-"""All reports at 1,000, 10,000 and 100,000 made-up profiles: time, peak memory, growth.
+"""All reports at 1,000, 10,000 and 100,000 made-up profiles: processor time, peak memory, growth.
 
 ``python -m bench.reports [--sizes 1000,10000,100000] [--quick]``. Bars: everything (facts, tables,
 wiki pages and twins) within 60 s and 2 GiB at 100,000; ten times the people cost about ten times
