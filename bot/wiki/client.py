@@ -12,6 +12,7 @@ a lost session) is the same write sent again.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import os
@@ -224,6 +225,7 @@ def _library() -> SimpleNamespace:
     from pywikibot.data import api
     from pywikibot.site import APISite
 
+    atexit.unregister(http.flush)  # it has its own word on every exception, at the very end
     config.solve_captcha = False
     config.simulate = False
     config.minthrottle = 0

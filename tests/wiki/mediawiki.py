@@ -67,6 +67,7 @@ $wgCookiePrefix = 'wiki' . parse_url( $wgServer, PHP_URL_PORT );
 // A page is as fresh as its templates, even those of the same second.
 $wgParserCacheType = CACHE_NONE;
 $wgMainStash = 'db-replicated';
+$wgPasswordConfig['pbkdf2']['cost'] = '1';
 $wgJobRunRate = 0;
 $wgShowExceptionDetails = true;
 $wgEnableEmail = false;
