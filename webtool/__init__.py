@@ -36,7 +36,6 @@ def create_app(
     """
     settings = settings or load_settings(os.environ)
     store = store or Store.open(settings.database_url, migrated=False)
-    directory = directory or load_directory()
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=2_500_000, MAX_FORM_MEMORY_SIZE=2_500_000)
     app.url_map.strict_slashes = False
@@ -45,8 +44,7 @@ def create_app(
         app,
         Context(
             store=store,
-            directory=directory,
-            keeper=Keeper(store, directory),
+            keeper=Keeper(store, directory or load_directory()),
             now=now or settings.clock,
             settings=settings,
             wiki=_index_php(settings.web.wiki or settings.wiki.address),

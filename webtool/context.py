@@ -21,17 +21,21 @@ _NAME = "capacity-exchange"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The store, the directory, the search index and the clock.
+    """The store, what is made from it, and the clock.
 
     ``wiki`` is the address of the wiki's index.php, empty where there is no wiki to link to.
     """
 
     store: Store
-    directory: Directory
     keeper: Keeper
     now: Callable[[], datetime]
     settings: Any
     wiki: str = ""
+
+    @property
+    def directory(self) -> Directory:
+        """The directory as this wiki has it, the same for the whole request."""
+        return shelf().directory
 
     @property
     def today(self) -> date:

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from exchange.directory import Directory
+from exchange.directory import Directory, extend
+from exchange.errors import DirectoryError
 from exchange.matching import History, Lookup, load_weights
 from exchange.model import Profile, Want
 from exchange.reports import Facts, read_facts
 from exchange.search import Index, build
 from exchange.store.facade import Store
-from exchange.store.notes import BUILD
+from exchange.store.notes import BUILD, DIRECTORY
 
 _BACKGROUND = 2_000
 """From so many profiles on the index is made beside the answers, not before one."""
@@ -33,6 +34,18 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What is made from the store: the index, the directory it was made with, the requests.
+
+    The directory is the committed one with what the wiki's own page adds to it.
+    """
+
+    index: Index
+    directory: Directory
+    requests: tuple[Request, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Shelf:
     """One state of the store: the index, and the requests, those that end first at the top.
 
@@ -40,6 +53,7 @@ class Shelf:
     """
 
     index: Index
+    directory: Directory
     requests: tuple[Request, ...] = ()
     state: str = ""
 
@@ -56,7 +70,7 @@ class Keeper:
     def __init__(self, store: Store, directory: Directory) -> None:
         self._store = store
         self._directory = directory
-        self._held: tuple[Index, tuple[Request, ...]] | None = None
+        self._held: Held | None = None
         self._making = threading.Lock()
         self._migrated = False
         self._facts: tuple[object, Facts] | None = None
@@ -70,16 +84,16 @@ class Keeper:
             self._migrated = True
         build = self._store.notes.get(BUILD) or ""
         newest = self._store.runs.recent(1)
-        index, requests = self._index(build)
+        held = self._current(build)
         run = f"{newest[0].id}/{newest[0].status}" if newest else ""
-        return Shelf(index, requests, f"{index.build}|{run}")
+        return Shelf(held.index, held.directory, held.requests, f"{held.index.build}|{run}")
 
     def facts(self, shelf: Shelf, today: date) -> Facts:
         """Give what reports count, read once for each state and day."""
         with self._reading:
             key = (shelf.state, today)
             if self._facts is None or self._facts[0] != key:
-                broader = {one.id: one.broader for one in self._directory}
+                broader = {one.id: one.broader for one in shelf.directory}
                 self._facts = key, read_facts(self._store, broader=broader, today=today)
             return self._facts[1]
 
@@ -93,7 +107,7 @@ class Keeper:
             if self._lookup is None or self._lookup[0] != key:
                 lookup = Lookup(
                     self._store.profiles.all(),
-                    directory=self._directory,
+                    directory=shelf.directory,
                     weights=load_weights(),
                     history=History(),
                     today=today,
@@ -101,16 +115,16 @@ class Keeper:
                 self._lookup = key, lookup
             return self._lookup[1]
 
-    def _index(self, build: str) -> tuple[Index, tuple[Request, ...]]:
+    def _current(self, build: str) -> Held:
         held = self._held
-        if held is not None and held[0].build == build:
+        if held is not None and held.index.build == build:
             return held
-        if held is not None and len(held[0]) >= _BACKGROUND:
+        if held is not None and len(held.index) >= _BACKGROUND:
             if self._making.acquire(blocking=False):
                 threading.Thread(target=self._remake, args=(build,), daemon=True).start()
             return held
         with self._making:
-            if self._held is None or self._held[0].build != build:
+            if self._held is None or self._held.index.build != build:
                 self._held = self._make(build)
             return self._held
 
@@ -120,9 +134,18 @@ class Keeper:
         finally:
             self._making.release()
 
-    def _make(self, name: str) -> tuple[Index, tuple[Request, ...]]:
-        profiles = self._store.profiles.all()
-        return build(profiles, directory=self._directory, name=name), tuple(_requests(profiles))
+    def _make(self, name: str) -> Held:
+        profiles, directory = self._store.profiles.all(), self._extended()
+        index = build(profiles, directory=directory, name=name)
+        return Held(index, directory, tuple(_requests(profiles)))
+
+    def _extended(self) -> Directory:
+        added = self._store.notes.get(DIRECTORY) or ""
+        try:
+            return extend(self._directory, added) if added.strip() else self._directory
+        except DirectoryError:
+            # It was good with the directory of the last harvest; the next one tells its problems.
+            return self._directory
 
 
 def _requests(profiles: Iterable[Profile]) -> list[Request]:
