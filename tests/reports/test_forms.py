@@ -154,7 +154,7 @@ def test_long_tables_are_paged_with_every_row_once() -> None:
     assert rows == [LABELS.cell(Cell.CAPACITY, row[0]) for row in whole.rows]
     main = made["R/gaps"].text
     assert main.count("[[:R/gaps/gaps/") == 3
-    assert "2 rows of 7" in main
+    assert "first 2 of 7 rows" in main
 
 
 def test_pages_stay_below_the_page_limit_of_a_wiki() -> None:
