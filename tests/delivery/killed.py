@@ -1,23 +1,22 @@
-"""One run of the bot in a process of its own, killed at a named step: ``python -m … STEP …``."""
+"""One run of the bot in a process of its own, killed at a named step of the recipe."""
 
 from __future__ import annotations
 
-import json
+import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Callable
-from datetime import datetime
+from multiprocessing.context import ForkProcess
+from multiprocessing.queues import Queue
 from typing import Any
 
 from bot.notify import guard, job, notify, readback, send
 from bot.notify.governor import Governor
 from bot.wiki import Live
-from exchange.settings import load
 from exchange.store import Store
 from exchange.store.notices import Notices
 from exchange.store.suggestions import Suggestions
-from tests.delivery.world import QUICK
+from tests.delivery.world import World, live, settings_for
 
 STEPS: dict[str, tuple[Any, str, str]] = {
     "before the row is begun": (Notices, "begin", "before"),
@@ -35,8 +34,30 @@ STEPS: dict[str, tuple[Any, str, str]] = {
 }
 """Step -> what is called there: (where, name, before or after)."""
 
+_fork = multiprocessing.get_context("fork")
 
-def arm(step: str, at: int) -> None:
+
+def start(world: World, step: str = "", **options: Any) -> tuple[ForkProcess, Queue[int]]:
+    """Start a run in a process of its own, which is killed at a step; what it sent is put out."""
+    sent: Queue[int] = _fork.Queue()
+    process = _fork.Process(target=_run, args=(world, step, options, sent))
+    process.start()
+    return process, sent
+
+
+def _run(world: World, step: str, options: dict[str, Any], sent: Queue[int]) -> None:
+    if step:
+        _arm(step, at=2)
+    counts = notify(
+        settings=settings_for(world.wiki, world.database, **options),
+        store=Store.open(world.database),
+        wiki=live(world.wiki),
+        now=world.now,
+    )
+    sent.put(counts.sent)
+
+
+def _arm(step: str, at: int) -> None:
     """Kill this process at the ``at``-th call of a step."""
     where, name, when = STEPS[step]
     inner: Callable[..., Any] = getattr(where, name)
@@ -53,22 +74,3 @@ def arm(step: str, at: int) -> None:
         return result
 
     setattr(where, name, wrapped)
-
-
-def main() -> None:
-    """Run notify once with the settings of the environment; print its counts."""
-    step, user, password, now = sys.argv[1:5]
-    if step:
-        arm(step, at=2)
-    settings = load(os.environ)
-    counts = notify(
-        settings=settings,
-        store=Store.open(settings.database_url),
-        wiki=Live(api=settings.wiki.address, user=user, password=password, manners=QUICK),
-        now=datetime.fromisoformat(now),
-    )
-    print(json.dumps({"sent": counts.sent, "planned": counts.planned, "held": counts.held}))
-
-
-if __name__ == "__main__":
-    main()
