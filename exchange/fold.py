@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 _AMPERSAND = re.compile(r"&(?:(?:[aA][mM][pP]|#0*38|#[xX]0*26);)+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -61,6 +62,10 @@ def fold(text: str) -> str:
     Gone are bidi marks, zero-width characters, soft hyphens, tatweels. Accents count: ``sé`` is
     not ``se``. Runs in linear time; never raises.
     """
+    return _remembered(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii() and "&" not in text:
         # The usual case, by far: nothing to decompose.
         return " ".join(
@@ -72,6 +77,10 @@ def fold(text: str) -> str:
         text = folded
     return text
 
+
+_SHORT = 80
+# People write the same names over and over.
+_remembered = lru_cache(maxsize=16_384)(_fold)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-]")
 

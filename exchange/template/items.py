@@ -14,8 +14,9 @@ from datetime import date
 from exchange.directory import Directory
 from exchange.directory.directory import SEPARATORS, key
 from exchange.fold import fold
-from exchange.model import UNLISTED, Level, Method, Offer, Priority, Problem, Want, is_unlisted
+from exchange.model import UNLISTED, Method, Problem, is_unlisted
 from exchange.template import scalars, terms
+from exchange.template.item import Item, closing, fill, rows, skip_spaces
 from exchange.template.problems import Code, problem
 from exchange.template.scan import Transclusion
 from exchange.template.value import HOLE, Value, line
@@ -27,46 +28,14 @@ _LONGEST_KNOWN = 200
 LONGEST_ID = 190
 LONGEST_NOTE = 500
 
-_BULLET = re.compile(r"\s*(?:[*#:•·‣]+|[-–—](?=\s))\s*")
 _SEPARATOR = re.compile(f"[{re.escape(SEPARATORS)}]")
 _HARD = re.compile(r"[;；؛\n]")
 _HEAD_END = re.compile(rf"[(（{HOLE}]|—|\s[-–―]{{1,2}}(?:\s|$)")
 _DASH = re.compile(r"\s*[-–—―]{1,2}\s*")
 _OPENING = re.compile(r"\s*[(（]")
 _LINE = re.compile(r"\n")
-_PAREN = re.compile(r"[()（）]")
 _DETAIL = re.compile(r"[,;،؛、，；/|\n・]")
 _LABEL = re.compile(r"\s*(?:level|methods?|priority|until|deadline)\s*[:=]\s*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item of a list, whether offered or wanted. ``text`` is the capacity as written."""
-
-    text: str
-    capacity: str = ""
-    methods: tuple[Method, ...] = ()
-    level: Level | None = None
-    priority: Priority = Priority.NORMAL
-    until: date | None = None
-    note: str = ""
-
-    def offer(self) -> Offer:
-        """Give the item as an offer."""
-        return Offer(self.capacity, self.text, self.methods, self.level, self.note)
-
-    def want(self, request: str = "") -> Want:
-        """Give the item as a want; ``request`` is the title of the page that asks."""
-        return Want(
-            self.capacity,
-            self.text,
-            self.methods,
-            self.level,
-            self.priority,
-            self.until,
-            self.note,
-            request,
-        )
 
 
 Nested = Callable[[Transclusion], Item | None]
@@ -129,7 +98,7 @@ class ItemReader:
     # --- one list --------------------------------------------------------------------------
 
     def _items(self, text: str, inner: Iterator[Transclusion]) -> Iterator[Item]:
-        for bulleted, row in _rows(text):
+        for bulleted, row in rows(text):
             at = 0
             while at < len(row):
                 if row[at].isspace() or row[at] in SEPARATORS:
@@ -156,17 +125,17 @@ class ItemReader:
             item = Item(line(row[at:end]))
             at = end
         while opening := _OPENING.match(row, at):
-            end = _closing(row, opening.end() - 1)
-            item = self._with_details(item, _fill(row[opening.end() : end], inner))
+            end = closing(row, opening.end() - 1)
+            item = self._with_details(item, fill(row[opening.end() : end], inner))
             at = end + 1
-        at = _skip_spaces(row, at)
+        at = skip_spaces(row, at)
         if at >= len(row) or row[at] in SEPARATORS or row[at] == HOLE:
             return item, at
         # Whatever follows on, with or without a dash before it, is the note.
         if dash := _DASH.match(row, at):
             at = dash.end()
         end = self._note_end(row, at, _LINE if bulleted else _SEPARATOR)
-        return replace(item, note=_join(item.note, line(_fill(row[at:end], inner)))), end
+        return replace(item, note=_join(item.note, line(fill(row[at:end], inner)))), end
 
     def _known(self, row: str, at: int, stop: int) -> int:
         """Where the longest known name from ``at`` on ends, or 0 where none begins there."""
@@ -205,7 +174,7 @@ class ItemReader:
         hard = _HARD.search(row, at) if separators is _SEPARATOR else None
         end = hard.start() if hard else len(row)
         for separator in separators.finditer(row, at, min(end, at + LONGEST_NOTE)):
-            following = _skip_spaces(row, separator.end())
+            following = skip_spaces(row, separator.end())
             if following >= end:
                 break
             head = _HEAD_END.search(row, following, end)
@@ -238,47 +207,6 @@ class ItemReader:
         guess = scalars.likely_day(_without_until(word)) if self.wanted else ""
         self._problem(Code.UNKNOWN_DETAIL, word, guess)
         return replace(item, note=_join(item.note, word))
-
-
-def _rows(text: str) -> Iterator[tuple[bool, str]]:
-    """Give the rows of a list: whether it has a bullet, and its text.
-
-    Lines without a bullet belong to the row before them; there the line break separates.
-    """
-    bulleted = False
-    row: list[str] = []
-    for each in text.split("\n"):
-        if bullet := _BULLET.match(each):
-            yield bulleted, "\n".join(row)
-            bulleted, row = True, [each[bullet.end() :]]
-        else:
-            row.append(each)
-    yield bulleted, "\n".join(row)
-
-
-def _fill(text: str, inner: Iterator[Transclusion]) -> str:
-    """Put the transclusions back into the holes of a text, as they were written."""
-    if HOLE not in text:
-        return text
-    first, *rest = text.split(HOLE)
-    return first + "".join(next(inner).raw.replace(HOLE, "") + each for each in rest)
-
-
-def _closing(row: str, at: int) -> int:
-    """Where the bracket that opens at ``at`` closes, or the end of the row."""
-    depth = 0
-    for bracket in _PAREN.finditer(row, at):
-        depth += 1 if bracket.group() in "(（" else -1
-        if not depth:
-            return bracket.start()
-    line_end = row.find("\n", at)
-    return line_end if line_end >= 0 else len(row)
-
-
-def _skip_spaces(row: str, at: int) -> int:
-    while at < len(row) and row[at] in " \t\u00a0\u3000":
-        at += 1
-    return at
 
 
 def _without_until(word: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from exchange.model import Kind, Language, Problem, Profile, Want
+from exchange.places import region_of
 from exchange.template.declaration import Declaration, Reading
 from exchange.template.problems import Code, problem
 
@@ -39,6 +40,9 @@ def merge(
         named = [contact for _, each in asked for contact in each.contacts]
         values.setdefault("contacts", tuple(dict.fromkeys(named)))
         values["kind"] = next((each.kind for _, each in reversed(declared)), Kind.INFORMAL_GROUP)
+    home = region_of(values.get("country"))
+    if home and values.get("region", home) != home:
+        values["region"] = home  # Where the two contradict, the country counts.
     if "languages" not in values:
         values["languages"] = _babel(pages)
     if declared or asked:

@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 from exchange.directory import Directory
 from exchange.fold import fold
-from exchange.languages import parse_level
 from exchange.model import Kind, Language, Problem
 from exchange.template.declaration import Declaration, Reading, Request
 from exchange.template.names import USER_NAMESPACE, Names
@@ -17,7 +16,7 @@ from exchange.template.parameters import Parameters
 from exchange.template.problems import Code, problem
 from exchange.template.scan import Scan, Transclusion, scan
 from exchange.template.typed import TypedReader
-from exchange.template.value import line, value_of
+from exchange.template.value import line, remembered_level, value_of
 
 MOST_TEMPLATES = 20
 MOST_PROBLEMS = 100
@@ -162,7 +161,7 @@ def _babel(each: Transclusion, first: str) -> Iterator[Language]:
         if part.equals < 0:
             written.append(line(value_of(each.scan, part.start, part.end).text))
     for text in written:
-        language = parse_level(text)
+        language = remembered_level(text)
         if language:
             yield language
 

@@ -148,6 +148,8 @@ _PERIODS = {"day": 7.0, "week": 1.0, "month": 12 / 52}
 
 def _plain(text: str) -> str:
     """Fold what does not matter to a number: digits of any script, spaces, kinds of minus."""
+    if text.isascii():
+        return " ".join(text.split())
     text = unicodedata.normalize("NFKC", text).replace("−", "-")
     text = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in text)
     return " ".join(text.split())

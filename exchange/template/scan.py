@@ -16,20 +16,10 @@ import re
 from array import array
 from functools import cache
 
+from exchange.template.hide import EXTENSION_TAGS, IGNORED, PARSED, Hider
 from exchange.template.spans import Hidden, Part, Scan, Transclusion
 
 __all__ = ["EXTENSION_TAGS", "Hidden", "Part", "Scan", "Transclusion", "scan"]
-
-_TAGS = """
-nowiki pre gallery indicator langconvert source syntaxhighlight ref references math chem ce poem
-templatedata templatestyles section score timeline hiero imagemap inputbox categorytree graph
-mapframe maplink charinsert dynamicpagelist rss phonos pages pagelist pagequality quiz
-"""
-EXTENSION_TAGS = frozenset(_TAGS.split())
-"""Tags whose inside the preprocessor leaves alone, on wikis of the movement."""
-
-_PARSED = frozenset({"ref", "references", "poem", "indicator"})
-_IGNORED = frozenset({"noinclude", "/noinclude", "onlyinclude", "/onlyinclude"})
 
 # What is open: nothing, a heading, [[, -{, {{, or {{ with a hyphen before it that may become -{.
 _NOTHING, _HEADING, _LINK, _CONVERSION, _BRACES, _HYPHEN_BRACES = range(6)
@@ -38,20 +28,19 @@ _NOTHING, _HEADING, _LINK, _CONVERSION, _BRACES, _HYPHEN_BRACES = range(6)
 @cache
 def _patterns(tags: frozenset[str], conversion: bool) -> tuple[re.Pattern[str], ...]:
     """What to stop at, for each thing that can be open; equals signs count in the second six."""
-    names = "|".join(sorted(tags | _IGNORED | {"includeonly"}))
-    always = rf"\{{\{{+|\[\[+|<(?:!--|(?ai:({names}))(?=[ \t\n\r\f\v>]|/>))"
+    names = "|".join(sorted(tags | IGNORED | {"includeonly"}))
+    # A link with nothing in it that counts is passed over at once.
+    link = r"\[\[[^\[\]{}<\n]*\]\]"
+    always = rf"\{{\{{+|{link}|\[\[+|<(?:!--|(?ai:({names}))(?=[ \t\n\r\f\v>]|/>))"
     if conversion:
         always += r"|-\{+"
     line = always + r"|\n="
-    braces = line + r"|\}\}\}?|\|"
-    per_kind = [line, always + r"|\n", line + r"|\]\]", line + r"|\}-|\|", braces, braces]
+    # A pipe, with a plain name and its equals sign where they follow.
+    pipe = r"|\|(?:[^\[\]{}<|=\n]*=)?"
+    braces = line + r"|\}\}\}?" + pipe
+    per_kind = [line, always + r"|\n", line + r"|\]\]", line + r"|\}-" + pipe, braces, braces]
     plain = [re.compile(pattern) for pattern in per_kind]
-    return (*plain, *(re.compile(p + "|=" if "|\\|" in p else p) for p in per_kind))
-
-
-@cache
-def _closing_tag(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?ai)</{re.escape(name)}[ \t\n\r\f\v]*>")
+    return (*plain, *(re.compile(p + "|=" if pipe in p else p) for p in per_kind))
 
 
 def scan(text: str, *, tags: frozenset[str] = EXTENSION_TAGS, conversion: bool = True) -> Scan:
@@ -68,7 +57,7 @@ def scan(text: str, *, tags: frozenset[str] = EXTENSION_TAGS, conversion: bool =
         hidden_before = len(found.hidden)
         _Run(found, start, end, inside, tags, conversion).run()
         for each in found.hidden[hidden_before:]:
-            if each.tag in _PARSED and each.inner < each.inner_end:
+            if each.tag in PARSED and text.find("{{", each.inner, each.inner_end) >= 0:
                 rounds.append((each.inner, each.inner_end, each.tag))
     found.transclusions.sort(key=_start)
     found.hidden.sort()
@@ -108,9 +97,7 @@ class _Run:
         self.starts = array("q", [start])
         self.firsts = array("q", [0])
         self.marks = array("q")
-        self.no_more_gt = False
-        self.never_closed: set[str] = set()
-        self.line_start = True
+        self.hider = Hider(found, start, end)
 
     def run(self) -> None:
         """Read the stretch from its start to its end."""
@@ -119,20 +106,25 @@ class _Run:
         position = self.start
         kind = _NOTHING
         equals = False
+        line_start = True
         while True:
-            if self.line_start:
-                self.line_start = False
+            if line_start:
+                line_start = False
                 token, stop, name = "", position, None
             else:
                 match = patterns[kind + 6 if equals else kind].search(text, position, end)
                 if match is None:
                     break
                 position = match.start()
-                token, stop, name = text[position], match.end(), match.group(1)
+                stop = match.end()
+                token = text[position]
+                name = match[1] if token == "<" else None
             if token == "|":
                 marks.append(position)
-                equals = True
-                position += 1
+                equals = stop == position + 1
+                if not equals:
+                    marks.append(-stop)
+                position = stop
                 continue
             if token == "=":
                 marks.append(-position - 1)
@@ -148,6 +140,9 @@ class _Run:
                 position += taken
                 self._close_braces(position, count, taken)
             elif token == "[":
+                if text[stop - 1] == "]":
+                    position = stop
+                    continue
                 self._open(_LINK, position, stop - position)
                 position = stop
             elif token == "]":
@@ -156,7 +151,10 @@ class _Run:
                 if counts[-1] < 2:
                     self._pop()
             elif token == "<":
-                position = self._tag(position, name) if name else self._comment(position)
+                if name:
+                    position = self.hider.tag(position, name)
+                else:
+                    position, line_start = self.hider.comment(position)
                 continue
             elif token == "-":
                 braces = stop - position - 1
@@ -215,62 +213,3 @@ class _Run:
             self._pop()
             if left == 1 and hyphen:
                 self._open(_CONVERSION, start - 1, 2)
-
-    def _comment(self, start: int) -> int:
-        """Hide a comment; give the position after it."""
-        text, end = self.text, self.end
-        closing = text.find("-->", start + 4, end)
-        if closing < 0:
-            self.found.hidden.append(Hidden(start, end, "", end, end))
-            return end
-        after = closing + 3
-        # Comments alone on their line take the line with them.
-        first = start
-        while first > self.start and text[first - 1] in " \t":
-            first -= 1
-        if first > self.start and text[first - 1] == "\n":
-            last = self._spaces(after)
-            while text.startswith("<!--", last, end):
-                closing = text.find("-->", last + 4, end)
-                if closing < 0:
-                    break
-                last = self._spaces(closing + 3)
-            if last < end and text[last] == "\n":
-                self.found.hidden.append(Hidden(first, last + 1, "", last + 1, last + 1))
-                self.line_start = True
-                return last + 1
-        self.found.hidden.append(Hidden(start, after, "", after, after))
-        return after
-
-    def _spaces(self, position: int) -> int:
-        while position < self.end and self.text[position] in " \t":
-            position += 1
-        return position
-
-    def _tag(self, start: int, name: str) -> int:
-        """Hide an extension tag or inclusion tag; give the position to go on from."""
-        text, end = self.text, self.end
-        closing = -1 if self.no_more_gt else text.find(">", start + 1 + len(name), end)
-        if closing < 0:
-            self.no_more_gt = True
-            return start + 1
-        after = closing + 1
-        lower = name.lower()
-        if lower in _IGNORED:
-            self.found.hidden.append(Hidden(start, after, "ignore", after, after))
-            return after
-        tag = "ignore" if lower == "includeonly" else lower
-        if text[closing - 1] == "/":
-            self.found.hidden.append(Hidden(start, after, tag, after, after))
-            return after
-        match = None
-        if lower not in self.never_closed:
-            match = _closing_tag(lower).search(text, after, end)
-        if match:
-            self.found.hidden.append(Hidden(start, match.end(), tag, after, match.start()))
-            return match.end()
-        if name == "includeonly":
-            self.found.hidden.append(Hidden(start, end, tag, after, end))
-            return end
-        self.never_closed.add(lower)
-        return after

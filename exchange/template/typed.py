@@ -11,17 +11,18 @@ from typing import Any
 from exchange import places
 from exchange.directory import Directory
 from exchange.fold import fold
-from exchange.languages import locale, parse_level
+from exchange.languages import locale
 from exchange.model import Frequency, Kind, Language, Level, Method, Priority, Want
 from exchange.template import fields, scalars, terms
 from exchange.template.declaration import AWAY_UNTIL_FURTHER_NOTICE, Declaration, Request
 from exchange.template.fields import Field, Type
-from exchange.template.items import Item, ItemReader
+from exchange.template.item import Item
+from exchange.template.items import ItemReader
 from exchange.template.names import Names
 from exchange.template.parameters import Parameters
 from exchange.template.problems import Code, problem
 from exchange.template.scan import Transclusion
-from exchange.template.value import HOLE, Value, entries, filled, line
+from exchange.template.value import HOLE, Value, entries, filled, line, remembered_level
 
 MOST_ENTRIES = 100
 LONGEST_ENTRY = 200
@@ -43,7 +44,6 @@ class TypedReader:
         if country and region and places.region_of(country) not in (None, region):
             home = places.region_of(country) or ""
             parameters.add(Code.REGION_CONTRADICTS, "region", hint=home)
-            values.pop("region")  # The country counts.
         if "offers" in values:
             values["offers"] = tuple(item.offer() for item in values["offers"])
         if "wants" in values:
@@ -107,12 +107,12 @@ class _Value:
     def _add(self, code: Code, text: str, hint: str = "") -> None:
         self.parameters.problems.append(problem(code, self.field.name, text, hint))
 
-    def _one(self, value: Value, read: Callable[[str], Any], code: Code, hint: str = "") -> Any:
+    def _one(self, value: Value, read: Callable[[str], Any], code: Code) -> Any:
         """Read a value that is one word or number."""
         text = line(filled(value))
         found = read(text)
         if found is None and text:
-            self._add(code, text, hint)
+            self._add(code, text)
         return found
 
     def _many(self, value: Value) -> list[str]:
@@ -167,7 +167,7 @@ class _Value:
     def _languages(self, value: Value) -> tuple[Language, ...]:
         found: dict[str, Language] = {}
         for text in self._many(value):
-            language = parse_level(text)
+            language = remembered_level(text)
             if language is None:
                 self._add(Code.UNKNOWN_LANGUAGE, text)
             else:
@@ -208,8 +208,10 @@ class _Value:
         return found
 
     def _timezone(self, value: Value) -> str | None:
-        hint = scalars.likely_timezone(line(filled(value)))
-        found: str | None = self._one(value, scalars.timezone, Code.BAD_TIMEZONE, hint)
+        text = line(filled(value))
+        found = scalars.timezone(text)
+        if found is None and text:
+            self._add(Code.BAD_TIMEZONE, text, scalars.likely_timezone(text))
         return found
 
     def _hours(self, value: Value) -> float | None:
@@ -224,7 +226,9 @@ class _Value:
 
     def _date(self, value: Value) -> date | None:
         text = line(filled(value))
-        found: date | None = self._one(value, scalars.day, Code.BAD_DATE, scalars.likely_day(text))
+        found = scalars.day(text)
+        if found is None and text:
+            self._add(Code.BAD_DATE, text, scalars.likely_day(text))
         if found and found < self.reader.today and self.field.attribute == "until":
             self._add(Code.PAST_DATE, text)
         if found is None and text and self.field.attribute == "away":

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from exchange.directory.directory import SEPARATORS
 from exchange.fold import unescape
+from exchange.languages import parse_level
+from exchange.model import Language
 from exchange.template.scan import Scan, Transclusion
 
 HOLE = "\x02"
@@ -105,6 +108,16 @@ def entries(value: Value) -> list[str]:
     """Split a simple list (no details, no notes) at lines, bullets, semicolons and commas."""
     texts = (line(each) for each in _BETWEEN.split(value.text))
     return [text for text in texts if text]
+
+
+@lru_cache(maxsize=4096)
+def _level(text: str) -> Language | None:
+    return parse_level(text)
+
+
+def remembered_level(text: str) -> Language | None:
+    """Read a language with its level; what many people write is read once."""
+    return _level(text) if len(text) <= 100 else None
 
 
 def _shown(scan: Scan, tag: str, start: int, end: int) -> str:

@@ -112,6 +112,12 @@ def test_readings_kept_as_json_merge_to_the_same_profile() -> None:
     assert person(Reading.from_json(page.to_json())) == person(page)
 
 
+def test_where_country_and_region_contradict_the_country_counts() -> None:
+    page = reading(f"{{{{{PROFILE}|country=BR|region=SSA}}}}")
+    assert (person(page).country, person(page).region) == ("BR", "LAC")
+    assert [problem.code for problem in page.problems] == ["region-contradicts"]
+
+
 def test_nothing_at_all_is_an_empty_profile() -> None:
     assert person() == Profile("user:7", "Ada", contacts=("Ada",))
 
