@@ -60,12 +60,14 @@ class Index:
         writer = Writer()
         names: list[str] = []
         days: list[int] = []
+        moments: list[float] = []
         unlisted: dict[str, str] = {}
         for profile in profiles:
             number = self.facets.add(profile)
             self.keys.append(profile.key)
             names.append(search_fold(profile.name))
             days.append(profile.edited.toordinal() if profile.edited else _NEVER)
+            moments.append(profile.edited.timestamp() if profile.edited else 0.0)
             writer.add(number, weigh(_fields(profile)))
             for item in items(profile):
                 if item.capacity.startswith("unlisted:"):
@@ -75,7 +77,7 @@ class Index:
         self._days = np.array(days, dtype=np.int64)
         order = sorted(range(len(names)), key=lambda at: (names[at], self.keys[at]))
         self._by_name = _ranks(order)
-        order = sorted(range(len(days)), key=lambda at: (-days[at], self.keys[at]))
+        order = sorted(range(len(days)), key=lambda at: (-moments[at], self.keys[at]))
         self._by_freshness = _ranks(order)
         extra = [
             Concept("capacity", id, (text, id.partition(":")[2]))

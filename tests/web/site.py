@@ -85,7 +85,7 @@ def addresses(people: Iterable[Profile]) -> dict[str, str]:
         "person-with-problems": address(everyone[0]),
         "group": address(group),
         "capacities": "/capacities",
-        "capacity": "/capacities/wikidata",
+        "capacity": "/capacities/facilitation",
         "places": "/places",
         "country": "/places/NG",
         "region": "/places/SSA",

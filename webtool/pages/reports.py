@@ -20,7 +20,7 @@ from webtool.context import context, reader, shelf
 from webtool.show import wiki_link
 
 pages = Blueprint("reports", __name__)
-SHOWN = 200
+SHOWN = 50
 """Rows of a table on a page; the downloads have all of them."""
 
 
