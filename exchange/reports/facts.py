@@ -15,20 +15,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from exchange.matching.history import is_live
 from exchange.matching.weights import Bounds, load_weights
 from exchange.model import (
     UNLISTED,
     USABLE,
     Cohort,
-    Frequency,
     Outcome,
     Problem,
     Profile,
-    Status,
     Suggestion,
 )
-from exchange.places import emerging, region_of, small_or_to_be
+from exchange.reports.frames import read_history, read_profiles, read_suggestions
 from exchange.reports.report import Party
 
 REASONS = ("nobody", "language", "suggested", "away", "seats", "waiting")
@@ -85,114 +82,18 @@ class Facts:
         self.arrivals = dict(arrivals or {})
         self.cohorts = tuple(cohorts)
         self.problems = tuple(problems)
-        self._read_profiles(profiles)
-        self._read_suggestions(suggestions)
+        frames = read_profiles(profiles, today)
+        self.parties, self.written, self.offers = frames.parties, frames.written, frames.offers
+        self.requests, self._wants = frames.requests, frames.wants
+        self.speaks, self.affiliations = frames.speaks, frames.affiliations
+        self._number = {key: at for at, key in enumerate(self.parties["key"])}
+        self.suggestions = read_suggestions(
+            suggestions, number=self._number, today=today, bounds=self.bounds
+        )
         self._read_unmet(unmet)
-        self.measures = _history(list(measures))
+        self.measures = read_history(list(measures))
 
     # --- reading ---------------------------------------------------------------------------
-
-    def _read_profiles(self, profiles: Iterable[Profile]) -> None:
-        parties: list[tuple[object, ...]] = []
-        offers: list[tuple[int, str, str]] = []
-        wants: list[tuple[int, str, str, int, date | None, str, str]] = []
-        speaks: list[tuple[int, str, int]] = []
-        affiliations: list[tuple[int, str]] = []
-        today = self.today
-        for at, profile in enumerate(sorted(profiles, key=lambda profile: profile.key)):
-            country = profile.country
-            region = profile.region or region_of(country)
-            parties.append(
-                (
-                    profile.key,
-                    profile.name,
-                    profile.page,
-                    profile.kind.value,
-                    profile.is_group,
-                    country,
-                    region,
-                    profile.region,
-                    emerging(country, region) if country or region else None,
-                    small_or_to_be(profile.kind),
-                    profile.edited.date() if profile.edited else None,
-                    profile.seats,
-                    profile.away is not None and profile.away >= today,
-                    profile.notify is Frequency.NEVER,
-                )
-            )
-            offers += [(at, offer.capacity, offer.text) for offer in profile.offers]
-            wants += [
-                (
-                    at,
-                    want.capacity,
-                    want.text,
-                    want.priority.value,
-                    want.until,
-                    want.request,
-                    want.note,
-                )
-                for want in profile.wants
-                if want.until is None or want.until >= today
-            ]
-            speaks += [(at, language.code, language.level) for language in profile.languages]
-            affiliations += [(at, name) for name in profile.affiliations]
-        self.parties = pd.DataFrame(
-            parties,
-            columns=[
-                "key", "name", "page", "kind", "group", "country", "region", "said_region",
-                "emerging", "small", "edited", "seats", "away", "silent",
-            ],
-            dtype=object,
-        ).astype({"group": bool, "small": bool, "away": bool, "silent": bool, "seats": int})  # fmt: skip
-        self._number = {key: at for at, key in enumerate(self.parties["key"])}
-        self.written = pd.DataFrame(
-            [(at, "offer", capacity, text) for at, capacity, text in offers]
-            + [(want[0], "want", want[1], want[2]) for want in wants],
-            columns=["party", "direction", "capacity", "text"],
-        )
-        self.offers = (
-            pd.DataFrame([(at, capacity) for at, capacity, _ in offers], columns=["party", "capacity"])
-            .drop_duplicates(ignore_index=True)
-        )  # fmt: skip
-        asked = pd.DataFrame(
-            wants,
-            columns=["party", "capacity", "text", "priority", "until", "request", "note"],
-            dtype=object,
-        ).astype({"party": int, "priority": int})
-        self.requests = asked[asked["request"] != ""].reset_index(drop=True)
-        self._wants = (
-            asked.groupby(["party", "capacity"], sort=True)
-            .agg(priority=("priority", "max"), until=("until", _earliest))
-            .reset_index()
-        )
-        self.speaks = pd.DataFrame(speaks, columns=["party", "language", "level"])
-        self.affiliations = pd.DataFrame(affiliations, columns=["party", "affiliation"])
-
-    def _read_suggestions(self, suggestions: Iterable[Suggestion]) -> None:
-        rows = [
-            (
-                self._number.get(one.match.seeker, -1),
-                self._number.get(one.match.helper, -1),
-                one.match.want,
-                one.match.offer,
-                one.status.value,
-                one.status is Status.PLANNED or is_live(one, today=self.today, bounds=self.bounds),
-                one.status.holds_seat,
-                bool(one.match.back),
-                one.period,
-                one.made,
-                one.told,
-                one.answered,
-            )
-            for one in suggestions
-        ]
-        self.suggestions = pd.DataFrame(
-            rows,
-            columns=[
-                "seeker", "helper", "want", "offer", "status", "live", "holds", "back", "period",
-                "made", "told", "answered",
-            ],
-        )  # fmt: skip
 
     def _read_unmet(self, unmet: Iterable[tuple[str, str, str]]) -> None:
         self._unmet = {
@@ -210,7 +111,7 @@ class Facts:
         names = {name for _, name, _, _ in fresh}
         frame = frame[~((frame["day"] == self.today) & frame["name"].isin(names))]
         rows = [*frame.itertuples(index=False, name=None), *fresh]
-        self.measures = _history(rows)
+        self.measures = read_history(rows)
         seekers = self.parties["key"].iloc[sorted(set(self.wants["party"]))]
         arrived = [key for key in seekers if key not in self.arrivals]
         self.arrivals |= dict.fromkeys(arrived, self.today)
@@ -323,13 +224,3 @@ class Facts:
         """The party of a key; one that takes no part (any more) has its key for a name."""
         at = self._number.get(key)
         return Party(key, key) if at is None else self._cells[at]
-
-
-def _history(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["day", "name", "value", "n"], dtype=object)
-    return frame.sort_values(["name", "day"], ignore_index=True)
-
-
-def _earliest(values: pd.Series) -> date | None:
-    known = [value for value in values if value is not None and value == value]
-    return min(known) if known else None
