@@ -137,7 +137,7 @@ class Scan:
 
     def visible(self, start: int, end: int) -> str:
         """The text of a stretch without its comments and ignored tags."""
-        if not self.hidden:
+        if not self.hidden or self.text.find("<", start, end) < 0:
             return self.text[start:end]
         pieces = []
         for each in self.concealed(start, end):
