@@ -4,10 +4,10 @@
 answers "who could help?" for one person, without a round. docs/matching.md says it in plain words.
 """
 
-from exchange.matching.build import is_away, is_quiet, is_stale, takes_part
 from exchange.matching.explain import WhyNot, explain
 from exchange.matching.history import History, is_live
 from exchange.matching.incremental import Lookup, candidates_for
+from exchange.matching.party import is_away, is_quiet, is_stale, takes_part
 from exchange.matching.period import period_of, period_start
 from exchange.matching.reasons import reasons, sentence
 from exchange.matching.result import Lack, Measure, Result, Unmet

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from exchange.matching.arrays import Bools, Ints, spread, stretch, tie_of
 from exchange.matching.market import Market
-from exchange.matching.score import Entries, Tables, parts_of, total
+from exchange.matching.score import Entries, parts_of, total
+from exchange.matching.tables import Tables
 
 CHUNK = 2_000_000
 """Entries that are scored at a time: bounds memory, changes nothing else."""
@@ -34,10 +35,13 @@ class Postings:
     heard: Ints
 
     @classmethod
-    def of(cls, market: Market, helping: Bools) -> Postings:
-        """List the offers of all people for whom ``helping`` is true."""
+    def of(cls, market: Market, helping: Bools, capacities: Bools | None = None) -> Postings:
+        """List the offers of all people for whom ``helping`` is true (of some capacities only)."""
         languages = max(len(market.speakers), 1)
-        offers = np.flatnonzero(helping[market.offers.person])
+        listed = helping[market.offers.person]
+        if capacities is not None:
+            listed &= capacities[market.offers.capacity]
+        offers = np.flatnonzero(listed)
         at, heard = spread(market.languages.starts, market.offers.person[offers])
         offer = offers[at]
         codes = market.offers.capacity[offer].astype(np.int64) * languages
@@ -77,7 +81,7 @@ class Candidates:
         """The row of the want of each candidate."""
         return self.entries.want
 
-    def take(self, which: Ints | Bools) -> Candidates:
+    def take(self, which: Ints | Bools | slice) -> Candidates:
         """Give some of the rows."""
         return Candidates(
             self.entries.take(which),

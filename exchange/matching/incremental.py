@@ -19,12 +19,13 @@ from datetime import date
 import numpy as np
 
 from exchange.matching.arrays import Bools
-from exchange.matching.build import Tree, account, build, takes_part
+from exchange.matching.build import Tree, build
 from exchange.matching.candidates import Candidates, Postings, all_entries, ranked
 from exchange.matching.explain import WhyNot, described, explain
 from exchange.matching.history import History
 from exchange.matching.market import Market, Vocabulary
-from exchange.matching.score import Tables
+from exchange.matching.party import account, takes_part
+from exchange.matching.tables import Tables
 from exchange.matching.weights import Weights
 from exchange.model import USABLE, Match, Profile
 

@@ -12,7 +12,6 @@ both directions stands there, so the list itself is bounded without the points f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,8 @@ from exchange.matching.arrays import Bools, Ints
 from exchange.matching.candidates import Postings
 from exchange.matching.compiled import compiled
 from exchange.matching.market import Market
-from exchange.matching.score import Tables
+from exchange.matching.summaries import append_twins, summarise
+from exchange.matching.tables import Tables
 
 LEAF = 8
 """Entries in a leaf, and leaves in a block."""
@@ -73,14 +73,17 @@ In a summary: the lowest helper is not used; levels and methods are sets of bits
 CLOCK_TO = 8
 
 
-def lists_of(market: Market, helping: Bools, *, long: int = LONG) -> Lists:
+def lists_of(
+    market: Market, helping: Bools, *, long: int = LONG, capacities: Bools | None = None
+) -> Lists:
     """Lay out the offers of everybody for whom ``helping`` is true.
 
-    Lists of at least ``long`` entries have twins.
+    Lists of at least ``long`` entries have twins. ``capacities`` tells which capacities are asked
+    for at all (None: any).
     """
-    postings = Postings.of(market, helping)
+    postings = Postings.of(market, helping, capacities)
     people, offers = market.people, market.offers
-    capacities = len(market.hierarchy.starts) - 1
+    count = len(market.hierarchy.starts) - 1
     offer, heard = postings.offer, postings.heard
     helper = offers.person[offer]
     number = np.repeat(np.arange(len(postings.codes)), np.diff(postings.starts))
@@ -105,30 +108,30 @@ def lists_of(market: Market, helping: Bools, *, long: int = LONG) -> Lists:
     traits[:, REGION] = people.region[helper]
     traits[:, COUNTRY] = people.country[helper]
     traits[:, FRESH] = people.fresh[helper]
-    find = np.full(capacities * postings.languages, -1, np.int32)
+    find = np.full(count * postings.languages, -1, np.int32)
     find[postings.codes] = np.arange(len(postings.codes), dtype=np.int32)
     lengths = np.diff(postings.starts)
     least = long
-    while int((lengths >= least).sum()) * capacities > TWINS:
+    while int((lengths >= least).sum()) * count > TWINS:
         least *= 2
     number_of = np.full(len(lengths), -1, np.int32)
     some = np.flatnonzero(lengths >= least)
     number_of[some] = np.arange(len(some), dtype=np.int32)
-    members, starts, twins = compiled(_twins)(
+    members, starts, twins = compiled(append_twins)(
         postings.starts.astype(np.int64),
         some,
         traits,
         market.wants.starts.astype(np.int64),
         market.wants.capacity.astype(np.int32),
         market.wants.open,
-        capacities,
+        count,
     )
     leaves = _pieces(starts, LEAF)
     blocks = _pieces(starts, LEAF * LEAF)
-    summaries, projects = compiled(_summaries)(
+    summaries, projects = compiled(summarise)(
         starts, leaves, members, traits, people.projects, LEAF
     )
-    block_summaries, block_projects = compiled(_summaries)(
+    block_summaries, block_projects = compiled(summarise)(
         starts, blocks, members, traits, people.projects, LEAF * LEAF
     )
     return Lists(
@@ -146,7 +149,7 @@ def lists_of(market: Market, helping: Bools, *, long: int = LONG) -> Lists:
         block_projects=block_projects,
         long=number_of,
         twins=twins,
-        capacities=capacities,
+        capacities=count,
         marks=_marks(market)[helper],
         works=people.projects[helper],
     )
@@ -169,86 +172,6 @@ def _pieces(starts: Ints, size: int) -> NDArray[np.int64]:
     pieces = np.zeros(len(starts), np.int64)
     np.cumsum(-(-np.diff(starts) // size), out=pieces[1:])
     return pieces
-
-
-def _twins(
-    starts: Any,
-    some: Any,
-    traits: Any,
-    want_starts: Any,
-    wanted: Any,
-    is_open: Any,
-    capacities: int,
-) -> Any:
-    """Append the twins of long lists to the lists: (members, starts, number by long and want)."""
-    entries, lists = len(traits), len(starts) - 1
-    counts = np.zeros(len(some) * capacities, np.int64)
-    for at in range(len(some)):
-        for entry in range(starts[some[at]], starts[some[at] + 1]):
-            helper = traits[entry, 0]
-            for want in range(want_starts[helper], want_starts[helper + 1]):
-                if is_open[want]:
-                    counts[at * capacities + wanted[want]] += 1
-    twins = np.full(len(counts), -1, np.int32)
-    number, whole = lists, entries
-    for at in range(len(counts)):
-        if counts[at] > 0:
-            twins[at] = number
-            number += 1
-            whole += counts[at]
-    all_starts = np.empty(number + 1, np.int64)
-    all_starts[: lists + 1] = starts
-    place = np.empty(len(counts), np.int64)
-    for at in range(len(counts)):
-        if counts[at] > 0:
-            place[at] = all_starts[twins[at]]
-            all_starts[twins[at] + 1] = place[at] + counts[at]
-    members = np.empty(whole, np.int32)
-    for entry in range(entries):
-        members[entry] = entry
-    for at in range(len(some)):
-        for entry in range(starts[some[at]], starts[some[at] + 1]):
-            helper = traits[entry, 0]
-            for want in range(want_starts[helper], want_starts[helper + 1]):
-                if is_open[want]:
-                    twin = at * capacities + wanted[want]
-                    members[place[twin]] = entry
-                    place[twin] += 1
-    return members, all_starts, twins
-
-
-def _summaries(
-    starts: Any, pieces: Any, members: Any, traits: Any, projects: Any, size: int
-) -> Any:
-    """Summarise each piece of ``size`` entries of each list."""
-    count, words = pieces[-1], projects.shape[1]
-    found = np.zeros((count, 9), np.int32)
-    union = np.zeros((count, words), np.uint64)
-    for number in range(len(starts) - 1):
-        for at in range(starts[number], starts[number + 1]):
-            piece = pieces[number] + (at - starts[number]) // size
-            first = (at - starts[number]) % size == 0
-            entry = members[at]
-            row = found[piece]
-            trait = traits[entry]
-            row[1] |= 1 << trait[1]
-            row[2] |= trait[2]
-            row[3] = max(row[3], trait[3])
-            row[7] = max(row[7], trait[7])
-            if first:
-                row[4], row[8] = trait[4], trait[4]
-                row[5], row[6] = trait[5], trait[6]
-            else:
-                if trait[4] >= 0:
-                    row[4] = trait[4] if row[4] < 0 else min(row[4], trait[4])
-                    row[8] = max(row[8], trait[4])
-                if row[5] != trait[5]:
-                    row[5] = -2
-                if row[6] != trait[6]:
-                    row[6] = -2
-            for word in range(words):
-                union[piece, word] |= projects[trait[0], word]
-    return found, union
 
 
 def level_bounds(tables: Tables) -> NDArray[np.int32]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from exchange.matching import measures
 from exchange.matching.arrays import Bools, Ints, seed_of
-from exchange.matching.build import Tree, build, is_away, is_emerging, is_quiet, is_stale
+from exchange.matching.build import Tree, build
 from exchange.matching.candidates import Candidates
 from exchange.matching.circles import circles, swaps
 from exchange.matching.cohorts import cohorts
@@ -18,10 +18,11 @@ from exchange.matching.explain import described
 from exchange.matching.history import History
 from exchange.matching.lacks import unmet_wants
 from exchange.matching.market import Market
+from exchange.matching.party import is_away, is_emerging, is_quiet, is_stale
 from exchange.matching.result import Lack, Result, Unmet
 from exchange.matching.rounds import assigned
-from exchange.matching.score import Tables
 from exchange.matching.search import find
+from exchange.matching.tables import Tables
 from exchange.matching.weights import Weights
 from exchange.model import Profile
 

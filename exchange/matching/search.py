@@ -9,7 +9,7 @@ import numpy as np
 from exchange.matching.arrays import Bools, Ints
 from exchange.matching.candidates import Candidates, Postings, candidates, walk
 from exchange.matching.market import Market
-from exchange.matching.score import Tables
+from exchange.matching.tables import Tables
 
 EVERYTHING = 400_000
 """Markets with fewer possible exchanges keep every candidate: the assignment is the optimum."""

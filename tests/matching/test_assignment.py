@@ -13,8 +13,8 @@ from bench.movement import movement
 from bench.quality import edges_of
 from exchange.matching import load_weights
 from exchange.matching.assignment import Edges, assign, greedy, nearly_optimal, optimal
-from exchange.matching.score import Tables
 from exchange.matching.search import find
+from exchange.matching.tables import Tables
 
 MARKETS = json.loads((Path(__file__).parents[2] / "bench/markets.json").read_text())["markets"]
 TABLES = Tables.of(load_weights())

@@ -13,8 +13,9 @@ from exchange.matching.candidates import Candidates, Postings, candidates
 from exchange.matching.kernel import best
 from exchange.matching.lists import lists_of
 from exchange.matching.market import Market
-from exchange.matching.score import Tables, parts_of, total
+from exchange.matching.score import parts_of, total
 from exchange.matching.search import helping, seeking
+from exchange.matching.tables import Tables
 from tests.matching import reference, worlds
 
 WEIGHTS = load_weights()

@@ -9,7 +9,7 @@ from pathlib import Path
 from exchange.directory import Directory
 from exchange.matching import History, explain, load_weights
 from exchange.matching.build import build
-from exchange.matching.score import LANGUAGE_SHARES, capacity_points, rarity_points
+from exchange.matching.tables import LANGUAGE_SHARES, capacity_points, rarity_points
 from exchange.model import (
     Capacity,
     Language,
