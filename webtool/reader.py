@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from flask import request
 
@@ -12,6 +13,8 @@ from exchange.languages import autonym, direction, fallbacks, known, modern
 from exchange.wording import Wording, available
 
 GROUP = "web"
+T = TypeVar("T")
+_MOST = 20_000
 _CODE = re.compile(r"^[A-Za-z][A-Za-z0-9-]{1,24}$")
 
 
@@ -25,7 +28,17 @@ class Reader:
     def __init__(self, language: str, *, asked: bool = False) -> None:
         self.language = modern(language)
         self.asked = asked
+        self._known: dict[tuple[object, ...], Any] = {}
         self.wording = Wording(self.language, GROUP, "report", "account")
+
+    def known(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Give what was made for this language before, or make it: a page says much again."""
+        found: T | None = self._known.get(key)
+        if found is None:
+            found = make()
+            if len(self._known) < _MOST:
+                self._known[key] = found
+        return found
 
     @cached_property
     def interface(self) -> str:
@@ -34,7 +47,7 @@ class Reader:
         chain = (self.language, *fallbacks(self.language))
         return next((code for code in chain if code in held), "en")
 
-    @property
+    @cached_property
     def direction(self) -> str:
         """``ltr`` or ``rtl``, as the interface's language is written."""
         return direction(self.interface)

@@ -40,6 +40,7 @@ def install(app: Flask) -> None:
         today=lambda: context().today,
         wiki_link=wiki_link,
         capacity=capacity,
+        capacity_url=capacity_url,
         language=language,
         country=country,
         region=region,
@@ -73,12 +74,15 @@ def _stay_in_language(endpoint: str, values: dict[str, Any]) -> None:
 
 def text(key: str, *params: Param) -> str:
     """Give a message of the pages, ``web-<key>``, as plain text."""
-    return reader().wording.text(f"web-{key}", *params)
+    return message(f"web-{key}", *params)
 
 
 def message(key: str, *params: Param) -> str:
     """Give a message of any group by its full key, as plain text."""
-    return reader().wording.text(key, *params)
+    here = reader()
+    if params and not all(isinstance(one, int) for one in params):
+        return here.wording.text(key, *params)
+    return here.known(("message", key, params), lambda: here.wording.text(key, *params))
 
 
 def marked(key: str, *params: Param | Markup) -> Markup:
@@ -104,7 +108,8 @@ def marked_message(key: str, *params: Param | Markup) -> Markup:
 
 def number(value: float) -> str:
     """Write a number for the reader."""
-    return reader().wording.number(value)
+    here = reader()
+    return here.known(("number", value), lambda: here.wording.number(value))
 
 
 def percent(share: float) -> str:
@@ -153,25 +158,40 @@ def in_language(words: str, code: str) -> Markup:
 
 def capacity(id: str, written: str = "") -> Markup:
     """Give a capacity's name in the reader's language, or the nearest one it has a name in."""
-    name, code = context().directory.label(id, reader().language)
-    if not code:
-        name = written or name
-    return in_language(name, code)
+    here, directory = reader(), context().directory
+    if id not in directory:
+        return in_language(written or directory.label(id)[0], "")
+    return here.known(
+        ("capacity", id, directory.digest),
+        lambda: Markup(in_language(*directory.label(id, here.language))),
+    )
+
+
+def capacity_url(id: str) -> str:
+    """Give the address of a capacity's page."""
+    if id not in context().directory:
+        return url_for("capacities.page", id=id)
+    return reader().known(("capacity-url", id), lambda: url_for("capacities.page", id=id))
 
 
 def language(code: str, level: int | None = None) -> Markup:
     """Give a language's name in the reader's language, with its level where that is given."""
+    return reader().known(("language", code, level), lambda: _language(code, level))
+
+
+def _language(code: str, level: int | None) -> Markup:
     name = language_name(code, reader().interface)
     shown = in_language(name, code) if name == autonym(code) else escape(name)
     if level is None:
-        return shown
+        return Markup(shown)
     said = text("language-native") if level == NATIVE else text("language-level", level)
     return Markup("{} <span class='level'>({})</span>").format(shown, said)
 
 
 def country(code: str) -> str:
     """Give a country's name in the reader's language."""
-    return country_name(code, reader().interface)
+    here = reader()
+    return here.known(("country", code), lambda: country_name(code, here.interface))
 
 
 def region(id: str) -> str:
