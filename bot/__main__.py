@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,6 +16,23 @@ _DRY_RUN = click.option(
     "--dry-run", is_flag=True, help="Do everything except writing, and say what would be."
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+
+_FOLDER = (
+    click.option(
+        "--engine",
+        type=click.Choice(["local", "spark"]),
+        default="local",
+        help="Where a folder is matched: docs/scale.md.",
+    ),
+    click.option(
+        "--input",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="Match this folder of Parquet files instead of the database.",
+    ),
+    click.option(
+        "--output", type=click.Path(path_type=Path, file_okay=False), help="... into this folder."
+    ),
+)
 
 
 class _InOrder(click.Group):
@@ -42,7 +60,21 @@ def _add(step: Step) -> None:
     def command(**options: Any) -> None:
         _perform(step.name, (step.name,), **options)
 
-    bot.command(step.name, help=step.help, epilog=_EPILOG)(_DRY_RUN(_JSON(command)))
+    def match(engine: str, input: Path | None, output: Path | None, **options: Any) -> None:
+        if input is None and output is None and engine == "local":
+            command(**options)
+        if input is None or output is None:
+            raise click.UsageError("a folder needs both --input and --output")
+        from bot.commands.folder import tell_folder
+
+        sys.exit(tell_folder(engine, input, output, **options))
+
+    if step.name == "match":
+        for option in reversed(_FOLDER):
+            match = option(match)
+    bot.command(step.name, help=step.help, epilog=_EPILOG)(
+        _DRY_RUN(_JSON(match if step.name == "match" else command))
+    )
 
 
 for _step in STEPS.values():
