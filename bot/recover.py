@@ -29,8 +29,8 @@ from exchange.store.notices import Notice, State
 class Counts:
     """What a recovery found: our edits that carry a notice, and what was not known of them.
 
-    ``unreadable`` notices are hidden or were changed by the wiki when they were saved; their
-    recipients are known all the same from the edit, so they are counted as told.
+    ``unreadable`` notices are hidden, or the wiki changed them when they were saved. What they
+    said is not known, but to whom: it counts for the limits of whoever's talk page it was.
     """
 
     found: int = 0
@@ -68,7 +68,8 @@ def recover(
             # Newest first, so the oldest edit of a notice stays: the one that wrote it.
             edits[notice] = each
     ordered = sorted(edits.items(), key=lambda pair: pair[1].revision.id)
-    site, notices, suggestions, unreadable = wiki.site(), 0, 0, 0
+    site, notices, suggestions = wiki.site(), 0, 0
+    unreadable: list[tuple[str, Contribution]] = []
     try:
         with store.transaction():
             for part in (progress or Silent()).track([*batches(ordered)], "Reading our own edits"):
@@ -76,18 +77,25 @@ def recover(
                 for notice, edit in part:
                     found = section.written_by_us(texts.get(edit.revision.id, ""), notice)
                     if found is None:
-                        unreadable += 1
+                        unreadable.append((notice, edit))
                         continue
                     ids, new = _suggestions(store, found, edit)
                     suggestions += new
                     row = _row(notice, found, edit, owner(edit.title, site), ids)
                     notices += store.notices.restore([row])
+            whose = {edit.title: owner(edit.title, site) for _, edit in unreadable}
+            users = wiki.users(names=sorted(set(whose.values()) - {""})) if whose else {}
+            for notice, edit in unreadable:
+                user = users.get(whose[edit.title])
+                if user is not None and user.exists:
+                    found = Mark(f"user:{user.id}", user.id, f"recovered/{notice}", ())
+                    notices += store.notices.restore([_row(notice, found, edit, user.name, ())])
             if dry_run:
                 raise _Undone
     except _Undone:
-        return Counts(len(ordered), notices, suggestions, 0, unreadable)
+        return Counts(len(ordered), notices, suggestions, 0, len(unreadable))
     caught = catch_up(settings=settings, store=store, wiki=wiki, clock=lambda: now)
-    return Counts(len(ordered), notices, suggestions, caught.heard.answers, unreadable)
+    return Counts(len(ordered), notices, suggestions, caught.heard.answers, len(unreadable))
 
 
 def _suggestions(store: Store, found: Mark, edit: Contribution) -> tuple[tuple[int, ...], int]:

@@ -32,7 +32,7 @@ def crowd(delivery_wiki: MediaWiki, tmp_path_factory: pytest.TempPathFactory) ->
     world.store.close()
 
 
-@pytest.mark.parametrize(("number", "step"), enumerate(STEPS), ids=STEPS)
+@pytest.mark.parametrize(("number", "step"), [*enumerate(STEPS)], ids=STEPS)
 def test_a_run_killed_at_any_step_is_taken_up_again(crowd: World, number: int, step: str) -> None:
     """Killed at the second of three people; the next run brings everybody exactly one notice."""
     world = crowd

@@ -87,9 +87,15 @@ def test_a_notice_in_every_language_is_well_formed(delivery_wiki: MediaWiki, cod
     assert not re.search(r"\[\[|\]\]|\{\{|\}\}|'''|⧼", visible)
     assert 'class="error"' not in found
     assert "mw-parser-output" in found
-    shape = rendered(delivery_wiki, notice(count=3).section.text)["tags"]
+    english = rendered(delivery_wiki, notice(count=3).section.text)["tags"]
     here = rendered(delivery_wiki, text)["tags"]
-    assert [tag[0] for tag in here] == [tag[0] for tag in shape]
+    for tag in ("div", "ol", "ul", "li", "b", "code", "a", "small", "p"):
+        assert _count(here, tag) == _count(english, tag), tag
+        assert _count(here, f"/{tag}") == _count(here, tag), tag
+
+
+def _count(tags: list[tuple[str, ...]], name: str) -> int:
+    return sum(tag[0] == name for tag in tags)
 
 
 def test_a_helper_is_not_pinged(delivery_wiki: MediaWiki) -> None:

@@ -42,7 +42,7 @@ def prepare(wiki: MediaWiki) -> None:
         {
             STOP: GO,
             OPT_OUT: "Whoever stands here gets no message.\n",
-            f"Template:{WRAPPER}": "<span class='notice-{{{id}}}'></span>",
+            f"Template:{WRAPPER}": "<span class='notice'></span>",
             "Template:Capacity Exchange profile": "{{{wants|}}}{{{offers|}}}",
             "Capacity Exchange": "The portal.",
         }
