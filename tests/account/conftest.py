@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,47 @@ from tests.wiki.mediawiki import MediaWiki
 from webtool import create_app
 
 SECRET = "a secret that is long enough for the tests"
+
+
+class Form(HTMLParser):
+    """Reads the fields of a page's largest form as a browser would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[dict[str, list[str]]] = []
+        self._select = self._area = ""
+        self._picked: list[str] = []
+
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        return max(self.forms, key=len)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
+        if tag == "form":
+            self.forms.append({})
+        elif tag == "input" and name:
+            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
+                self.forms[-1].setdefault(name, []).append(given.get("value", ""))
+        elif tag == "select":
+            self._select, self._picked = name, []
+        elif tag == "option" and self._select:
+            if "selected" in given or not self._picked:
+                self._picked = [given.get("value", "")]
+        elif tag == "textarea":
+            self._area = name
+            self.forms[-1][name] = [""]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self.forms[-1][self._select], self._select = self._picked, ""
+        elif tag == "textarea":
+            self._area = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.forms[-1][self._area][0] += data
 
 
 @dataclass
@@ -43,6 +85,13 @@ class Visitor:
             given["csrf_token"] = self.token()
         self.last = self.client.post(path, data=given)
         return self.last
+
+    def fields(self) -> dict[str, list[str]]:
+        """What the form of the page that was seen last would send, as it was shown."""
+        assert self.last is not None
+        form = Form()
+        form.feed(self.last.text)
+        return form.fields
 
     def token(self) -> str:
         found = None

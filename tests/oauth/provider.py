@@ -7,7 +7,8 @@ and API calls carried out as the user who allowed them. The real extension takes
 settings alone.
 
 What it answers can be bent once with ``provider.bend = "expired"`` and the like, to meet the
-hand-shake's failures.
+hand-shake's failures; ``lost`` saves an edit and loses the wiki's answer. ``provider.meanwhile``
+is called once, just before the next edit reaches the wiki.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -169,6 +171,7 @@ class Provider:
         self.validator = Validator({self.consumer_key: self.consumer_secret})
         self.oauth = WebApplicationServer(self.validator)
         self.bend = ""
+        self.meanwhile: Callable[[], object] | None = None
         self.calls: list[dict[str, str]] = []
         self._patience = threading.Event()
         app = Flask("provider")
@@ -312,6 +315,10 @@ class Provider:
         session = self._session(account)
         fields = {**request.args.to_dict(), **request.form.to_dict()}
         self.calls.append(fields | {"as": account.name})
+        saving = fields.get("action") == "edit"
+        if saving and self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
         reply = session.request(
             request.method,
             self.wiki_api,
@@ -319,6 +326,8 @@ class Provider:
             data=request.form.to_dict() if request.method == "POST" else None,
             timeout=60,
         )
+        if saving and self._bent("lost"):
+            return Response("upstream request timeout", 504)
         return Response(reply.content, reply.status_code, mimetype=reply.headers["Content-Type"])
 
     def _session(self, account: Account) -> requests.Session:

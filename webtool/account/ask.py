@@ -7,13 +7,13 @@ from datetime import date
 
 from flask import Blueprint, render_template, request
 
-from exchange.errors import NoAnswer, Refused, WikiAway
-from webtool.account.editor import SUBPAGE, capacity_names, trouble
+from exchange.errors import Refused, WikiError
+from webtool.account.desk import desk_of, taking_part, trouble
+from webtool.account.editor import capacity_names
 from webtool.account.form import MOST_TEXT, Complaint, Fields
-from webtool.account.gate import Answer, gate, login_required, me, mine
+from webtool.account.gate import Answer, login_required, me
 from webtool.account.outlook import outlook
-from webtool.account.proposal import Place, request_text
-from webtool.account.wiki import Draft, PersonalWiki
+from webtool.account.proposal import request_text
 from webtool.context import context, reader
 
 pages = Blueprint("ask", __name__)
@@ -32,6 +32,7 @@ class Question:
 @login_required
 def form() -> str:
     """Show the three fields."""
+    taking_part()
     return _form(Fields({"what": [request.args.get("what", "")]}), {})
 
 
@@ -45,7 +46,7 @@ def send() -> Answer:
         return _form(fields, complaints), 422
     try:
         return _write(question)
-    except (WikiAway, Refused) as error:
+    except WikiError as error:
         return trouble(error)
 
 
@@ -65,41 +66,28 @@ def _read(fields: Fields) -> tuple[Question, dict[str, Complaint]]:
 
 
 def _write(question: Question) -> Answer:
-    login, here = me(), context()
-    wiki = gate().wiki(login)
-    names = wiki.names(here.settings.names)
-    own = mine().get(login.key)
-    title = own.page if own and own.page else f"User:{login.name}/{SUBPAGE}"
-    place = Place(title, login.key, login.name, names, here.directory, here.today)
-    new = request_text(question.what, question.until, question.note, names=names)
+    summary = reader().wording.text("account-request-summary")
     for _ in range(2):
-        draft = wiki.draft(title=title)
-        text = f"{draft.text.rstrip()}\n\n{new}\n" if draft.text.strip() else f"{new}\n"
+        desk = desk_of(me().key)
+        new = request_text(question.what, question.until, question.note, names=desk.place.names)
+        old = desk.draft.text.rstrip()
+        text = f"{old}\n\n{new}\n" if old else f"{new}\n"
         try:
-            _save(wiki, place, text, draft.revision)
+            desk.save(text, summary=summary)
         except Refused as refusal:
             # Somebody was faster: what we add stands by itself, so it goes onto the newer text.
             if refusal.code in ("editconflict", "articleexists"):
                 continue
             raise
-        except NoAnswer:
-            if new not in wiki.draft(title=title).text:
-                return render_template("account/trouble.html", code="no-answer"), 502
-        profile, problems = place.outcome(text)
+        profile, problems = desk.place.outcome(text)
         return render_template(
             "account/saved.html",
-            title=title,
+            title=desk.draft.title,
             profile=profile,
             problems=problems,
             outlook=outlook(profile),
         )
     return render_template("account/trouble.html", code="refused", said=""), 409
-
-
-def _save(wiki: PersonalWiki, place: Place, text: str, revision: int) -> None:
-    tag = gate().tag if gate().tag in wiki.tags() else ""
-    summary = reader().wording.text("account-request-summary")
-    wiki.save(draft=Draft(place.title, "", revision), text=text, summary=summary, tag=tag)
 
 
 def _form(fields: Fields, complaints: dict[str, Complaint]) -> str:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flask import Blueprint, render_template, request
 
-from flask import Blueprint, abort, render_template, request
-
-from exchange.errors import NoAnswer, Refused, WikiAway
+from exchange.errors import Refused, WikiError
 from exchange.fold import search_fold
 from exchange.model import Frequency, Kind, Level, Method, Priority
 from exchange.places import countries, country_name, region_name, regions
 from exchange.template import Declaration
+from webtool.account.desk import Desk, desk_of, trouble
 from webtool.account.diff import diff
-from webtool.account.form import BLANK, LEVELS, Complaint, Fields, fill
-from webtool.account.gate import Answer, gate, login_required, me, mine
+from webtool.account.form import BLANK, LEVELS, Complaint, Fields, Row, fill, rows_of, rows_sent
+from webtool.account.gate import Answer, login_required, me
 from webtool.account.outlook import outlook
-from webtool.account.proposal import Place
-from webtool.account.wiki import Draft, PersonalWiki
 from webtool.context import context, reader
 
 pages = Blueprint("editor", __name__)
-
-SUBPAGE = "Capacity Exchange"
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What an edit works with: the wiki in one's own name, the page, and where it stands."""
-
-    wiki: PersonalWiki
-    draft: Draft
-    place: Place
 
 
 @pages.get("/me/profile")
@@ -38,10 +24,15 @@ class Desk:
 def form() -> Answer:
     """Show the form, with what is on the page now."""
     try:
-        desk = _desk()
-    except (WikiAway, Refused) as error:
+        desk = desk_of(_whose())
+    except WikiError as error:
         return trouble(error)
     return _form(desk, desk.place.declared(desk.draft.text), [])
+
+
+def _whose() -> str:
+    """The key of the profile that is edited: one's own, unless a group's was asked for."""
+    return request.args.get("of", me().key)
 
 
 @pages.post("/me/profile")
@@ -51,11 +42,11 @@ def write() -> Answer:
     fields = Fields(request.form.to_dict(flat=False))
     step = fields.one("step")
     try:
-        desk = _desk()
+        desk = desk_of(_whose())
         before = desk.place.declared(desk.draft.text)
         wanted, complaints = fill(fields, before=before, directory=context().directory)
         if complaints or step == "form":
-            return _form(desk, wanted, complaints, more=int(step == "form"))
+            return _form(desk, wanted, complaints)
         if step == "more":
             return _form(desk, wanted, [], more=4)
         text = desk.place.propose(desk.draft.text, wanted)
@@ -66,46 +57,17 @@ def write() -> Answer:
         return _save(desk, text, wanted, fields)
     except ValueError:
         return render_template("account/trouble.html", code="value"), 400
-    except (WikiAway, Refused) as error:
+    except WikiError as error:
         return trouble(error)
-
-
-def _desk() -> Desk:
-    """Find the page: the profile's own, else where one's profile would be expected."""
-    login, here = me(), context()
-    key = request.args.get("of", login.key)
-    profile = mine().get(key)
-    if profile is None and key != login.key:
-        abort(403)
-    wiki = gate().wiki(login)
-    names = wiki.names(here.settings.names)
-    name = profile.name if profile else login.name
-    titles = [profile.page] if profile and profile.page else []
-    if not titles:
-        titles = [f"User:{login.name}/{SUBPAGE}", f"User:{login.name}"]
-    found: Desk | None = None
-    for title in titles:
-        place = Place(title, key, name, names, here.directory, here.today)
-        desk = Desk(wiki, wiki.draft(title=title), place)
-        if place.which(desk.draft.text) is not None:
-            return desk
-        found = found or desk
-    assert found is not None
-    return found
 
 
 def _save(desk: Desk, text: str, wanted: Declaration, fields: Fields) -> Answer:
     summary = fields.one("summary") or reader().wording.text("account-summary")
-    tag = gate().tag if gate().tag in desk.wiki.tags() else ""
     try:
-        desk.wiki.save(draft=desk.draft, text=text, summary=summary, tag=tag)
-    except NoAnswer:
-        # The answer was lost: look before anybody saves again.
-        if desk.wiki.draft(title=desk.draft.title).text.rstrip() != text.rstrip():
-            return render_template("account/trouble.html", code="no-answer"), 502
+        desk.save(text, summary=summary)
     except Refused as refusal:
         if refusal.code in ("editconflict", "articleexists"):
-            newer = _desk()
+            newer = desk_of(_whose())
             again = newer.place.propose(newer.draft.text, wanted)
             return _preview(newer, again, wanted, moved=True)
         raise
@@ -122,15 +84,25 @@ def _save(desk: Desk, text: str, wanted: Declaration, fields: Fields) -> Answer:
 def _form(
     desk: Desk, declared: Declaration, complaints: list[Complaint], *, more: int = 0
 ) -> Answer:
-    blank = BLANK + more
+    blank = [Row()] * (BLANK + more)
+    rows = {
+        "offers": rows_of(declared.offers),
+        "wants": rows_of(declared.wants),
+        "languages": rows_of(declared.languages),
+    }
+    if complaints:
+        # Each row stays where it was, so that a complaint stands beside what it is about.
+        fields = Fields(request.form.to_dict(flat=False))
+        rows = {name: rows_sent(fields, name) or shown for name, shown in rows.items()}
     page = render_template(
         "account/profile.html",
         it=declared,
         draft=desk.draft,
         group=desk.place.group,
         of=desk.place.key,
+        name=desk.place.name,
         complaints={each.field: each for each in complaints},
-        blank=blank,
+        rows={name: shown + blank for name, shown in rows.items()},
         **choices(desk.place.group),
         suggestions=capacity_names(),
         methods=list(Method),
@@ -186,22 +158,3 @@ def capacity_names() -> list[str]:
     """The names to pick from, in the reader's language, in its order."""
     here, language = context().directory, reader().language
     return sorted({here.name(id, language) for id in here.capacities}, key=search_fold)
-
-
-def trouble(error: WikiAway | Refused) -> tuple[str, int]:
-    """Say what the wiki said no to, and what to do."""
-    if isinstance(error, WikiAway):
-        return render_template("account/trouble.html", code="wiki-away"), 502
-    code = {
-        "blocked": "blocked",
-        "autoblocked": "blocked",
-        "globalblocking-blockedtext-user": "blocked",
-        "protectedpage": "protected",
-        "cascadeprotected": "protected",
-        "readonly": "readonly",
-        "ratelimited": "ratelimited",
-        "captcha": "captcha",
-        "mwoauth-invalid-authorization": "withdrawn",
-        "assertuserfailed": "withdrawn",
-    }.get(error.code, "filter" if "filter" in error.code or "black" in error.code else "refused")
-    return render_template("account/trouble.html", code=code, said=error.info), 409

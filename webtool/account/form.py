@@ -6,7 +6,7 @@ first field is empty is passed over, so that rows can be emptied and blank ones 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -45,6 +45,49 @@ class Complaint:
     field: str
     code: str
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list as the form shows it: every value as the text that its field holds."""
+
+    text: str = ""
+    level: str = ""
+    priority: str = "0"
+    until: str = ""
+    note: str = ""
+    methods: tuple[str, ...] = ()
+
+
+def rows_of(items: Iterable[Offer | Want | Language]) -> list[Row]:
+    """Give the rows for what was declared."""
+    rows = []
+    for one in items:
+        if isinstance(one, Language):
+            rows.append(Row(one.code, str(one.level)))
+            continue
+        row = Row(one.text, str(one.level.value) if one.level else "", note=one.note)
+        if isinstance(one, Want):
+            until = one.until.isoformat() if one.until else ""
+            row = replace(row, priority=str(one.priority.value), until=until)
+        rows.append(replace(row, methods=tuple(one.methods)))
+    return rows
+
+
+def rows_sent(fields: Fields, name: str) -> list[Row]:
+    """Give the rows as somebody filled them in, unreadable ones and empty ones too."""
+    first = "code" if name == "languages" else "capacity"
+    return [
+        Row(
+            fields.one(f"{name}-{at}-{first}", 150),
+            fields.one(f"{name}-{at}-level"),
+            fields.one(f"{name}-{at}-priority") or "0",
+            fields.one(f"{name}-{at}-until"),
+            fields.one(f"{name}-{at}-note"),
+            tuple(fields.all(f"{name}-{at}-methods")),
+        )
+        for at in range(fields.rows(name, first))
+    ]
 
 
 class Fields:

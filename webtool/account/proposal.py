@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import normalize
 
 from exchange.directory import Directory
 from exchange.model import Kind, Problem, Profile
@@ -78,6 +79,11 @@ class Place:
         reading = self.reading(text)
         profile, found = merge(key=self.key, name=self.name, readings=[reading])
         return profile, (*reading.problems, *found)
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two texts are one page to MediaWiki: it composes accents and trims the end."""
+    return normalize("NFC", one).rstrip() == normalize("NFC", other).rstrip()
 
 
 def request_text(what: str, until: date | None, note: str, *, names: Names) -> str:

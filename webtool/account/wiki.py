@@ -18,11 +18,15 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A page to be edited: its text and the revision that text is from (0: no such page yet)."""
+    """A page to be edited: its text and the revision that text is from (0: no such page yet).
+
+    ``page`` is its id. The title is that of the page itself, where a redirect led to it.
+    """
 
     title: str
     text: str = ""
     revision: int = 0
+    page: int = 0
 
     @property
     def exists(self) -> bool:
@@ -66,7 +70,8 @@ class PersonalWiki:
             raise kind(f"{self.api}: {type(error).__name__}") from error
         if "error" in answer:
             said = answer["error"]
-            raise Refused(str(said.get("code", "unknown")), str(said.get("info", "")))
+            info = said.get("readonlyreason") or said.get("info", "")
+            raise Refused(str(said.get("code", "unknown")), str(info))
         return answer
 
     def draft(self, *, title: str) -> Draft:
@@ -85,7 +90,9 @@ class PersonalWiki:
         if "revisions" not in page:
             return Draft(page["title"])
         revision = page["revisions"][0]
-        return Draft(page["title"], revision["slots"]["main"]["content"], revision["revid"])
+        return Draft(
+            page["title"], revision["slots"]["main"]["content"], revision["revid"], page["pageid"]
+        )
 
     def names(self, called: Called) -> TemplateNames:
         """What our templates are called on the wiki, redirects to them and namespaces included."""
