@@ -60,7 +60,7 @@ def best(
         _wide(hierarchy.starts), hierarchy.offered.astype(np.int32),
         hierarchy.points.astype(np.int32), *reverse,
         people.seed, people.clock, people.region, people.country, people.projects,
-        _wide(people.hand_starts), people.hand, market.told,
+        _wide(people.hand_starts), people.hand, _wide(market.told),
         _wide(market.wants.starts), market.wants.person, market.wants.capacity,
         market.wants.level, market.wants.methods,
         (market.wants.priority + market.wants.deadline).astype(np.int32), market.wants.open,
@@ -73,10 +73,14 @@ def best(
         lists.marks, lists.works,
     )  # fmt: skip
 
+    settled = [_settled(each) for each in fixed]
+
     def part(begin: int) -> None:
         end = min(begin + CHUNK, len(sought))
         part_of = slice(begin, end)
-        walk(sought[part_of], count[part_of], rows[part_of], points[part_of], ties[part_of], *fixed)
+        walk(
+            sought[part_of], count[part_of], rows[part_of], points[part_of], ties[part_of], *settled
+        )
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(part, range(0, len(sought), CHUNK)))
@@ -109,6 +113,14 @@ def _gathered(
 
 def _wide(values: Ints) -> NDArray[np.int64]:
     return np.ascontiguousarray(values, np.int64)
+
+
+def _settled(value: Any) -> Any:
+    """Give every column one of few types, so that all markets share what was compiled."""
+    if not isinstance(value, np.ndarray):
+        return value
+    kind = value.dtype if value.dtype in (np.int64, np.uint64, np.bool_) else np.int32
+    return np.require(value, kind, ["C", "W"])
 
 
 def _reversed(starts: Ints, offered: Ints, points: Ints) -> tuple[Ints, Ints, Ints]:

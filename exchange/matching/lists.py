@@ -1,7 +1,7 @@
 """Lists: who offers each (capacity, language), laid out so that whole blocks can be passed over.
 
 Each list is in an order that keeps like beside like, cut into leaves of 8 entries and blocks of
-8 leaves. Of every leaf and block its summary is known: the best that any entry in it could have
+32 leaves. Of every leaf and block its summary is known: the best that any entry in it could have
 in each part of a score. A seeker whose best helpers so far score more than a summary allows need
 not look inside.
 
@@ -24,7 +24,10 @@ from exchange.matching.summaries import append_twins, summarise
 from exchange.matching.tables import Tables
 
 LEAF = 8
-"""Entries in a leaf, and leaves in a block."""
+"""Entries in a leaf."""
+
+BLOCK = 256
+"""Entries in a block: a whole number of leaves."""
 
 LONG = 512
 """Lists of at least so many entries have twins by what the helper wants."""
@@ -123,16 +126,16 @@ def lists_of(
         traits,
         market.wants.starts.astype(np.int64),
         market.wants.capacity.astype(np.int32),
-        market.wants.open,
+        np.require(market.wants.open, np.bool_, ["C", "W"]),
         count,
     )
     leaves = _pieces(starts, LEAF)
-    blocks = _pieces(starts, LEAF * LEAF)
+    blocks = _pieces(starts, BLOCK)
     summaries, projects = compiled(summarise)(
         starts, leaves, members, traits, people.projects, LEAF
     )
     block_summaries, block_projects = compiled(summarise)(
-        starts, blocks, members, traits, people.projects, LEAF * LEAF
+        starts, blocks, members, traits, people.projects, BLOCK
     )
     return Lists(
         find=find,

@@ -74,7 +74,7 @@ def read(folder: Path) -> Market:
         try:
             table = pq.read_table(folder / f"{name}.parquet")
             tables[name] = {
-                column: table[column].to_numpy(zero_copy_only=False)
+                column: table[column].to_numpy(zero_copy_only=False).copy()
                 for column in table.column_names
             }
         except (OSError, pa.ArrowException) as error:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from exchange.matching.compiled import compiled
-from exchange.matching.lists import LEAF
+from exchange.matching.lists import BLOCK, LEAF
 from exchange.matching.reach import reach
 
 
@@ -37,7 +37,7 @@ def _walk(
     people, words = len(seed), projects.shape[1]
     besides = level_points.max() + methods_points + time_points.max() + project_points.max()
     besides += region_points + country_points + fresh_most
-    leaf, lists_most = LEAF, 4096
+    leaf, block, lists_most = LEAF, BLOCK, 4096
     stamp = np.full(capacities, -1, np.int64)
     back_fit = np.empty(
         4096, np.int64
@@ -80,14 +80,14 @@ def _walk(
             base = near + rare[tongue[spoken]] + want_points[want]
             begin, end = starts[number], starts[number + 1]
             whole_leaves = leaves[number]
-            span = leaf * leaf if end - begin > 4 * leaf else leaf
+            span = block if end - begin > 4 * leaf else leaf
             position = begin
             depth = 0 if span > leaf else 1
             while position < end:
                 # Look at the summary of a block, or of a leaf, at this position.
                 if depth == 0:
-                    row = block_summaries[blocks[number] + (position - begin) // (leaf * leaf)]
-                    works = block_projects[blocks[number] + (position - begin) // (leaf * leaf)]
+                    row = block_summaries[blocks[number] + (position - begin) // (block)]
+                    works = block_projects[blocks[number] + (position - begin) // (block)]
                 else:
                     row = summaries[whole_leaves + (position - begin) // leaf]
                     works = leaf_projects[whole_leaves + (position - begin) // leaf]
@@ -118,8 +118,8 @@ def _walk(
                                 shared += 1
                         hope += project_points[shared]
                     if hope < lowest:
-                        position += leaf * leaf if depth == 0 else leaf
-                        if depth == 1 and span > leaf and (position - begin) % (leaf * leaf) == 0:
+                        position += block if depth == 0 else leaf
+                        if depth == 1 and span > leaf and (position - begin) % (block) == 0:
                             depth = 0
                         continue
                 if depth == 0:
@@ -232,7 +232,7 @@ def _walk(
                     if held == most:
                         lowest = points[at, most - 1]
                 position += leaf
-                if span > leaf and (position - begin) % (leaf * leaf) == 0:
+                if span > leaf and (position - begin) % (block) == 0:
                     depth = 0
         count[at] = held
 
