@@ -68,8 +68,8 @@ def best(
         market.offers.methods,
         _wide(market.languages.starts), market.languages.code, market.languages.level,
         lists.find, len(market.speakers), lists.offer, lists.heard, lists.traits, lists.starts,
-        lists.members, lists.leaves, lists.summaries, lists.blocks, lists.block_summaries,
-        lists.projects, lists.block_projects, lists.long, lists.twins, lists.capacities,
+        lists.members, lists.leaves, lists.summaries, lists.blocks, lists.first_block,
+        lists.projects, lists.long, lists.twins, lists.capacities,
         lists.marks, lists.works,
     )  # fmt: skip
 

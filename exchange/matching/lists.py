@@ -42,7 +42,8 @@ class Lists:
 
     ``find[capacity * languages + language]`` is a list's number, or -1. Entry ``e`` is the offer
     ``offer[e]`` in the language row ``heard[e]``. List ``i`` is ``members[starts[i]:starts[i+1]]``
-    with leaves from ``leaves[i]`` on. ``twins[long[i] * capacities + c]`` is the number of list
+    with leaves from ``leaves[i]`` on; the summaries of blocks follow those of the leaves, from
+    ``first_block`` on. ``twins[long[i] * capacities + c]`` is the number of list
     ``i``'s twin for helpers who want ``c``, or -1. ``marks`` has a bit (capacity modulo 64) for
     each want of the entry's helper, ``works`` the bits of their projects.
     """
@@ -56,9 +57,8 @@ class Lists:
     leaves: Ints
     summaries: Ints
     blocks: Ints
-    block_summaries: Ints
+    first_block: int
     projects: NDArray[np.uint64]
-    block_projects: NDArray[np.uint64]
     long: Ints
     twins: Ints
     capacities: int
@@ -145,11 +145,10 @@ def lists_of(
         starts=starts,
         members=members,
         leaves=leaves,
-        summaries=summaries,
+        summaries=np.concatenate([summaries, block_summaries]),
         blocks=blocks,
-        block_summaries=block_summaries,
-        projects=projects,
-        block_projects=block_projects,
+        first_block=len(summaries),
+        projects=np.concatenate([projects, block_projects]),
         long=number_of,
         twins=twins,
         capacities=count,

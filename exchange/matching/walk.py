@@ -27,8 +27,8 @@ def _walk(
     offer_starts: Any, offer_capacity: Any, offer_level: Any, offer_methods: Any,
     tongue_starts: Any, tongue: Any, tongue_level: Any,
     find: Any, languages: int, entry_offer: Any, entry_heard: Any, traits: Any, starts: Any,
-    members: Any, leaves: Any, summaries: Any, blocks: Any, block_summaries: Any,
-    leaf_projects: Any, block_projects: Any, long: Any, twins: Any, capacities: int,
+    members: Any, leaves: Any, summaries: Any, blocks: Any, first_block: int,
+    piece_projects: Any, long: Any, twins: Any, capacities: int,
     marks: Any, works_of: Any,
 ) -> None:  # fmt: skip
     """Fill ``rows`` (offer, spoken, heard, points for capacity), ``points`` and ``ties``."""
@@ -86,33 +86,38 @@ def _walk(
             while position < end:
                 # Look at the summary of a block, or of a leaf, at this position.
                 if depth == 0:
-                    row = block_summaries[blocks[number] + (position - begin) // (block)]
-                    works = block_projects[blocks[number] + (position - begin) // (block)]
+                    row = first_block + blocks[number] + (position - begin) // block
                 else:
-                    row = summaries[whole_leaves + (position - begin) // leaf]
-                    works = leaf_projects[whole_leaves + (position - begin) // leaf]
+                    row = whole_leaves + (position - begin) // leaf
                 if held == most:
-                    hope_fit = near + level_bound[wish, row[1]]
-                    if row[2] & ways:
+                    hope_fit = near + level_bound[wish, summaries[row, 1]]
+                    if summaries[row, 2] & ways:
                         hope_fit += methods_points
-                    hope = base - near + hope_fit + row[7]
-                    hope += language_points[min(level_own, row[3])]
-                    if own_clock >= 0 and row[4] >= 0:
+                    hope = base - near + hope_fit + summaries[row, 7]
+                    hope += language_points[min(level_own, summaries[row, 3])]
+                    if own_clock >= 0 and summaries[row, 4] >= 0:
                         apart = 0
-                        if own_clock < row[4] or own_clock > row[8]:
-                            one, two = abs(own_clock - row[4]), abs(own_clock - row[8])
+                        if own_clock < summaries[row, 4] or own_clock > summaries[row, 8]:
+                            one, two = (
+                                abs(own_clock - summaries[row, 4]),
+                                abs(own_clock - summaries[row, 8]),
+                            )
                             apart = min(min(one, 96 - one), min(two, 96 - two))
                         hope += time_points[apart]
-                    if own_region >= 0 and (row[5] == -2 or row[5] == own_region):
+                    if own_region >= 0 and (
+                        summaries[row, 5] == -2 or summaries[row, 5] == own_region
+                    ):
                         hope += region_points
-                    if own_country >= 0 and (row[6] == -2 or row[6] == own_country):
+                    if own_country >= 0 and (
+                        summaries[row, 6] == -2 or summaries[row, 6] == own_country
+                    ):
                         hope += country_points
                     if most_back > 0:
                         hope += 2 * mutual * hope_fit * most_back // ((hope_fit + most_back) * fit)
                     if hope + project_points[2] >= lowest:
                         shared = 0
                         for word in range(words):
-                            bits = projects[seeker, word] & works[word]
+                            bits = projects[seeker, word] & piece_projects[row, word]
                             while bits and shared < 2:
                                 bits &= bits - np.uint64(1)
                                 shared += 1
@@ -127,21 +132,20 @@ def _walk(
                     continue
                 for inside in range(position, min(position + leaf, end)):
                     entry = members[inside]
-                    trait = traits[entry]
-                    helper = trait[0]
+                    helper = traits[entry, 0]
                     if helper == seeker:
                         continue
-                    way = near + level_points[wish, trait[1]]
-                    if ways & trait[2]:
+                    way = near + level_points[wish, traits[entry, 1]]
+                    if ways & traits[entry, 2]:
                         way += methods_points
-                    score = base - near + way + trait[7]
-                    score += language_points[min(level_own, trait[3])]
-                    if own_clock >= 0 and trait[4] >= 0:
-                        apart = abs(own_clock - trait[4])
+                    score = base - near + way + traits[entry, 7]
+                    score += language_points[min(level_own, traits[entry, 3])]
+                    if own_clock >= 0 and traits[entry, 4] >= 0:
+                        apart = abs(own_clock - traits[entry, 4])
                         score += time_points[min(apart, 96 - apart)]
-                    if own_region >= 0 and own_region == trait[5]:
+                    if own_region >= 0 and own_region == traits[entry, 5]:
                         score += region_points
-                    if own_country >= 0 and own_country == trait[6]:
+                    if own_country >= 0 and own_country == traits[entry, 6]:
                         score += country_points
                     hope = score + project_points[2]
                     both = most_back > 0 and (marks[entry] & mark) != 0
