@@ -84,7 +84,7 @@ def rows_sent(fields: Fields, name: str) -> list[Row]:
             fields.one(f"{name}-{at}-priority") or "0",
             fields.one(f"{name}-{at}-until"),
             fields.one(f"{name}-{at}-note"),
-            tuple(fields.all(f"{name}-{at}-methods")),
+            tuple(filter(None, fields.all(f"{name}-{at}-methods"))),
         )
         for at in range(fields.rows(name, first))
     ]

@@ -118,7 +118,8 @@ def known() -> str:
         state=store.accounts.get(me().account),
         notices=sorted(notices, key=lambda one: one.begun, reverse=True),
         suggestions=found,
-        wishes=store.preferences.of(me().key),
+        wishes=(wishes := store.preferences.of(me().key)),
+        pause=_day(wishes.get("pause", "")),
         expires=me().expires,
     )
 
