@@ -252,6 +252,10 @@ def _library() -> SimpleNamespace:
                 return
             else:
                 self._loginstatus = login.LoginStatus.IN_PROGRESS
+                # A second client of this wiki finds the first one's cookies, and with these
+                # MediaWiki lets nobody log in.
+                with contextlib.suppress(KeyError):
+                    http.cookie_jar.clear(domain=_domain(self.base_url("")))
                 self.tokens.clear()
                 manager = login.ClientLoginManager(
                     password=self.secret, site=self, user=self.username()
@@ -270,8 +274,6 @@ def _library() -> SimpleNamespace:
             """Forget the session that was lost and begin a new one."""
             del self.userinfo
             self.tokens.clear()
-            with contextlib.suppress(KeyError):
-                http.cookie_jar.clear(domain=_domain(self.base_url("")))
             self._loginstatus = login.LoginStatus.NOT_LOGGED_IN
             self.login()
 

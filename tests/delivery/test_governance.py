@@ -11,7 +11,7 @@ import pytest
 
 from exchange.notice import stop
 from tests.delivery.proxy import Proxy
-from tests.delivery.world import BOT, GO, OPT_OUT, STOP, WRAPPER, World
+from tests.delivery.world import BOT, GO, OPT_OUT, STOP, WRAPPER, World, live
 from tests.wiki.mediawiki import MediaWiki
 
 pytestmark = [pytest.mark.wiki, pytest.mark.xdist_group("delivery")]
@@ -177,3 +177,20 @@ def test_a_blocked_bot_stops_at_once(world_of: Worlds, delivery_wiki: MediaWiki)
         delivery_wiki.call(BOT, action="clearhasmsg")
     assert (counts.sent, counts.because) == (1, {"bot-blocked": 2})
     assert world.run().sent == 2
+
+
+def test_a_run_asks_in_batches_and_each_write_costs_the_same(world_of: Worlds) -> None:
+    """Twenty more people who get nothing cost no further request; who gets one costs five."""
+    spent = []
+    for number in (2, 22):
+        world = world_of(*(f"Batch{i}" for i in range(number)))
+        port = live(world.wiki)
+        port.me()
+        before = port.requests
+        assert world.run(port=port, trial=("Nobody",)).skipped == {"not-on-trial": number}
+        spent.append(port.requests - before)
+    assert spent[0] == spent[1] <= 16
+    before = port.requests
+    assert world.run(port=port, trial=(world.name["Batch1"], world.name["Batch2"])).sent == 2
+    talk_pages_are_missing = 2  # each is asked about deletion, listed and then logged
+    assert port.requests - before <= spent[1] + 2 * (5 + talk_pages_are_missing) + 2
