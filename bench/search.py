@@ -231,7 +231,12 @@ def _mediawiki(size: int, directory: Directory) -> None:
 
         def theirs(word: str) -> object:
             return wiki.call(
-                action="query", list="search", srsearch=word, srlimit=20, srnamespace="0|2|4"
+                action="query",
+                list="search",
+                srsearch=word,
+                srwhat="text",
+                srlimit=20,
+                srnamespace="0|2|4",
             )
 
         def ours(word: str) -> object:
@@ -239,7 +244,9 @@ def _mediawiki(size: int, directory: Directory) -> None:
             return index.search(Query(text=word), today=NOW.date())
 
         print(f"{size:,} profiles as pages, the same words: ", flush=True)
-        hits = wiki.call(action="query", list="search", srsearch="wikidata", srnamespace="0|2|4")
+        hits = wiki.call(
+            action="query", list="search", srsearch="wikidata", srwhat="text", srnamespace="0|2|4"
+        )
         print(
             f"  MediaWiki finds {hits['query']['searchinfo'].get('totalhits', 'some')} pages with “wikidata”"
         )
