@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -63,6 +63,30 @@ def test_an_answer_can_be_changed_and_the_newest_counts(
     assert kept is not None
     assert kept.status is Status.DECLINED
     assert [each.via for each in store.suggestions.answers(made.id)] == ["wiki", "web"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"), [(-1, "in touch"), (1, "not a match")], ids=["older", "newer"]
+)
+def test_an_answer_on_the_wiki_counts_by_its_moment_whenever_it_is_read(
+    member: Make, store: Store, clock: list[datetime], hours: int, shown: str
+) -> None:
+    ada = member("Ada")
+    made = pair(store, key_of(ada), "user:7", names=(ada.name, "Sample Helper"))
+    wiki = {"status": Status.DECLINED, "by": key_of(ada), "via": "wiki", "revision": 5}
+    moment = clock[0] + timedelta(hours=hours)
+
+    def say(*, first: bool) -> None:
+        ada.get("/me")
+        ada.post(f"/me/matches/{made.id}", {"status": "in-touch"})
+        assert first or f">{shown}</span>" in ada.get("/me").text
+
+    say(first=True)
+    store.suggestions.answer(made.id, at=moment, **wiki)  # type: ignore[arg-type]
+    assert f">{shown}</span>" in ada.get("/me").text
+    # The other way round: the tool's comes in again, of the same moment as before.
+    say(first=False)
+    assert len(store.suggestions.answers(made.id)) == 2, "each answer is kept once"
 
 
 def test_the_helper_may_answer_too(member: Make, store: Store) -> None:
