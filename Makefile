@@ -30,6 +30,8 @@ $(VENV)/.installed-dev: requirements-dev.txt requirements-spark.txt $(VENV)/.ins
 demo: export CXC_WIKI = archive:config/sample/movement.xml.gz
 demo: export CXC_WIKI_OUT = var/demo/wiki
 demo: export CXC_DATABASE = sqlite:///var/demo/exchange.db
+# The sample movement lives in November 2026, whenever the demo is run.
+demo: export CXC_NOW = 2026-11-23T08:00:00Z
 demo: $(VENV)/.installed
 	@$(BIN)/python -m bot install
 	@$(BIN)/python -m bot run

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bot.directory import known
@@ -63,25 +63,43 @@ def match(
         profiles = store.profiles.all()
         suggestions = store.suggestions.history()
         arrivals = store.rounds.arrivals()
+    directory = directory or known(store)
     history = History.of(suggestions, today=today, period=period, bounds=bounds)
     next(stages)
     result = matching.match(
         profiles,
-        directory=directory or known(store),
+        directory=directory,
         weights=weights,
         history=history,
         today=today,
         period=period,
     )
+    told = [one for one in suggestions if one.status is Status.OPEN and one.period == period]
+    found = result
+    if told:
+        # What a round finds beside its suggestions (gaps, swaps, cohorts, measures) is the same
+        # before and after people are told of it: so it is found as if nobody had heard yet.
+        found = matching.match(
+            profiles,
+            directory=directory,
+            weights=weights,
+            history=History.of(
+                _untold(suggestions, told), today=today, period=period, bounds=bounds
+            ),
+            today=today,
+            period=period,
+        )
     next(stages)
     seekers = {profile.key for profile in profiles if profile.wants}
     arrived = dict.fromkeys(seekers, today) | arrivals
-    figures = dict(result.measures) | of_history(suggestions, arrivals)
+    figures = dict(found.measures) | of_history(suggestions, arrivals)
     figures |= _expiries(suggestions, today)
     planned = {_identity(one): one for one in suggestions if one.status is Status.PLANNED}
+    same = {(one.seeker, one.helper, one.want): one for one in found.matches}
     wanted = {
-        (one.seeker, one.helper, one.want, period): Suggestion(one, period, now)
+        (*pair, period): Suggestion(same.get(pair, one), period, now)
         for one in result.matches
+        if (pair := (one.seeker, one.helper, one.want))
     }
     gone = [one.id for identity, one in planned.items() if identity not in wanted]
     silent = [
@@ -94,7 +112,7 @@ def match(
             store.suggestions.withdraw(gone, at=now)
             store.suggestions.expire(silent, at=now)
             store.suggestions.plan(wanted.values())
-            keep(store, result, figures, arrived=set(arrived) - set(arrivals), today=today)
+            keep(store, found, figures, arrived=set(arrived) - set(arrivals), today=today)
     for _ in stages:
         pass
     return Matched(
@@ -106,10 +124,10 @@ def match(
         kept=sum(key in planned for key in wanted),
         withdrawn=len(gone),
         expired=len(silent),
-        unmet=len(result.unmet),
-        swaps=len(result.swaps),
-        circles=len(result.circles),
-        cohorts=len(result.cohorts),
+        unmet=len(found.unmet),
+        swaps=len(found.swaps),
+        circles=len(found.circles),
+        cohorts=len(found.cohorts),
         measures={name: one.value for name, one in sorted(figures.items())},
     )
 
@@ -134,6 +152,12 @@ def keep(
 
 def _identity(one: Suggestion) -> tuple[str, str, str, str]:
     return (one.match.seeker, one.match.helper, one.match.want, one.period)
+
+
+def _untold(all: Iterable[Suggestion], told: Iterable[Suggestion]) -> list[Suggestion]:
+    """All suggestions, with these as they were before anybody heard of them."""
+    back = {one.id: replace(one, status=Status.PLANNED, told=None) for one in told}
+    return [back.get(one.id, one) for one in all]
 
 
 def _expiries(suggestions: list[Suggestion], today: date) -> dict[str, Measure]:
