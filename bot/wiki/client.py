@@ -138,7 +138,10 @@ class Client:
     def _write(self, params: Answer) -> Answer:
         with self._errors():
             self._login()
-            token = self._site.tokens["csrf"]
+            try:
+                token = self._site.tokens["csrf"]
+            except KeyError:  # pywikibot has found nobody logged in
+                raise Refused("assertuserfailed", "the session is over") from None
             if self._user:
                 params = {**params, "assertuser": self._user}
         with self._errors(writing=True):
