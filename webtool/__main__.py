@@ -5,11 +5,19 @@ from __future__ import annotations
 import os
 import sys
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from exchange.errors import SettingsError
 from exchange.settings import load
 from webtool import create_app
+
+
+class _Discreet(WSGIRequestHandler):
+    """Logs what was asked for, and neither who asked nor which words they searched for."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        path = getattr(self, "path", "").partition("?")[0]
+        print(f"{getattr(self, 'command', '-')} {path}", file=sys.stderr)
 
 
 def main() -> int:
@@ -19,7 +27,13 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    server = make_server(settings.web.host, settings.web.port, create_app(settings), threaded=True)
+    server = make_server(
+        settings.web.host,
+        settings.web.port,
+        create_app(settings),
+        threaded=True,
+        request_handler=_Discreet,
+    )
     print(
         f"The Capacity Exchange is at http://{settings.web.host}:{server.server_port}/ (Ctrl-C ends it)"
     )
