@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from exchange.fold import fold
@@ -24,7 +24,15 @@ _FEW = 8  # No name has more separators than this.
 
 def key(text: str) -> str:
     """Fold a capacity's name for look-up: ``fold``, and every separator like a comma."""
+    return _remembered(text) if len(text) <= 80 else _key(text)
+
+
+def _key(text: str) -> str:
     return _AROUND_SEPARATOR.sub(", ", fold(text)).strip(" ,.:")
+
+
+# People write the same names over and over.
+_remembered = lru_cache(maxsize=16_384)(_key)
 
 
 class Directory:

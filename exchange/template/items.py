@@ -84,7 +84,7 @@ class ItemReader:
         self.problems.append(problem(code, self.parameter, text, hint))
 
     def _identify(self, item: Item) -> Item | None:
-        capacity = self.directory.identify(item.text)
+        capacity = item.capacity or self.directory.identify(item.text)
         if capacity == UNLISTED:
             return None  # Nothing but punctuation.
         if len(item.text) > LONGEST_NAME or len(capacity) > LONGEST_ID:
@@ -93,7 +93,11 @@ class ItemReader:
         if len(item.note) > LONGEST_NOTE:
             self._problem(Code.TOO_LONG, item.note)
             item = replace(item, note=item.note[: LONGEST_NOTE - 1].rstrip() + "…")
-        return replace(item, capacity=capacity)
+        if item.capacity:
+            return item
+        return Item(
+            item.text, capacity, item.methods, item.level, item.priority, item.until, item.note
+        )
 
     # --- one list --------------------------------------------------------------------------
 
@@ -121,8 +125,8 @@ class ItemReader:
                 self._problem(Code.UNKNOWN_TEMPLATE, transclusion.raw)
                 return None, at
         else:
-            end = self._name_end(row, at)
-            item = Item(line(row[at:end]))
+            end, capacity = self._name(row, at)
+            item = Item(line(row[at:end]), capacity)
             at = end
         while opening := _OPENING.match(row, at):
             end = closing(row, opening.end() - 1)
@@ -137,34 +141,34 @@ class ItemReader:
         end = self._note_end(row, at, _LINE if bulleted else _SEPARATOR)
         return replace(item, note=_join(item.note, line(fill(row[at:end], inner)))), end
 
-    def _known(self, row: str, at: int, stop: int) -> int:
-        """Where the longest known name from ``at`` on ends, or 0 where none begins there."""
+    def _known(self, row: str, at: int, stop: int) -> tuple[int, str]:
+        """Where the longest known name from ``at`` on ends and its capacity, or (0, "")."""
         found = self.directory.longest(row[at : min(stop, at + _LONGEST_KNOWN + 1)])
         if found is None:
-            return 0
+            return 0, ""
         capacity, length = found
         # What follows a separator may be punctuation only, which names do not need.
         for separator in _SEPARATOR.finditer(row, at, at + length):
             if self.directory.resolve(row[at : separator.start()]) == capacity:
-                return separator.start()
-        return at + length
+                return separator.start(), capacity
+        return at + length, capacity
 
-    def _name_end(self, row: str, at: int) -> int:
-        """Where the name that begins at ``at`` ends."""
+    def _name(self, row: str, at: int) -> tuple[int, str]:
+        """Where the name that begins at ``at`` ends, and its capacity where it is known."""
         head = _HEAD_END.search(row, at + 1)
         stop = head.start() if head else len(row)
         separator = _SEPARATOR.search(row, at, stop)
         if separator and not key(row[at : separator.start()][:_LONGEST_KNOWN]):
-            return separator.start()
-        known = self._known(row, at, stop)
-        if head and (not known or head.group() in "(（"):
+            return separator.start(), ""
+        end, capacity = self._known(row, at, stop)
+        if head and (not end or head.group() in "(（"):
             # A known name may itself hold brackets or a dash.
-            whole = self._known(row, at, len(row))
+            whole, other = self._known(row, at, len(row))
             if whole > stop:
-                known = whole
-        if known:
-            return known
-        return separator.start() if separator else stop
+                end, capacity = whole, other
+        if end:
+            return end, capacity
+        return (separator.start() if separator else stop), ""
 
     def _note_end(self, row: str, at: int, separators: re.Pattern[str]) -> int:
         """Where a note ends: in running text at a semicolon, or before a known name.
@@ -179,7 +183,7 @@ class ItemReader:
                 break
             head = _HEAD_END.search(row, following, end)
             stop = head.start() if head else end
-            if row[following] == HOLE or self._known(row, following, stop):
+            if row[following] == HOLE or self._known(row, following, stop)[0]:
                 return separator.start()
         return end
 

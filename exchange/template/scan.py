@@ -29,14 +29,15 @@ _NOTHING, _HEADING, _LINK, _CONVERSION, _BRACES, _HYPHEN_BRACES = range(6)
 def _patterns(tags: frozenset[str], conversion: bool) -> tuple[re.Pattern[str], ...]:
     """What to stop at, for each thing that can be open; equals signs count in the second six."""
     names = "|".join(sorted(tags | IGNORED | {"includeonly"}))
-    # A link with nothing in it that counts is passed over at once.
-    link = r"\[\[[^\[\]{}<\n]*\]\]"
-    always = rf"\{{\{{+|{link}|\[\[+|<(?:!--|(?ai:({names}))(?=[ \t\n\r\f\v>]|/>))"
+    # A link or template with nothing in it that counts for others is taken at once.
+    link = r"\[\[[^\[\]{}<\n]*+\]\]"
+    simple = r"\{\{(?:[^\[\]{}<\n]++|\n(?!=))*+\}\}"
+    always = rf"{simple}|\{{\{{+|{link}|\[\[+|<(?:!--|(?ai:({names}))(?=[ \t\n\r\f\v>]|/>))"
     if conversion:
         always += r"|-\{+"
     line = always + r"|\n="
     # A pipe, with a plain name and its equals sign where they follow.
-    pipe = r"|\|(?:[^\[\]{}<|=\n]*=)?"
+    pipe = r"|\|(?:[^\[\]{}<|=\n]*+=)?"
     braces = line + r"|\}\}\}?" + pipe
     per_kind = [line, always + r"|\n", line + r"|\]\]", line + r"|\}-" + pipe, braces, braces]
     plain = [re.compile(pattern) for pattern in per_kind]
@@ -103,6 +104,7 @@ class _Run:
         """Read the stretch from its start to its end."""
         text, end, kinds, marks = self.text, self.end, self.kinds, self.marks
         patterns, counts, starts = self.patterns, self.counts, self.starts
+        found = self.found.transclusions
         position = self.start
         kind = _NOTHING
         equals = False
@@ -132,6 +134,10 @@ class _Run:
                 position += 1
                 continue
             if token == "{":
+                if text[stop - 1] == "}":
+                    found.append(Transclusion(self.found, position, stop, None, self.inside))
+                    position = stop
+                    continue
                 self._open(_BRACES, position, stop - position)
                 position = stop
             elif token == "}" and kind >= _BRACES:

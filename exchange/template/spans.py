@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+_SIGN = re.compile(r"[|=]")
 
 
 class Part(NamedTuple):
@@ -45,8 +48,12 @@ class Transclusion:
     __slots__ = ("_marks", "end", "inside", "scan", "start")
 
     def __init__(
-        self, scan: Scan, start: int, end: int, marks: Sequence[int], inside: str = ""
+        self, scan: Scan, start: int, end: int, marks: Sequence[int] | None, inside: str = ""
     ) -> None:
+        """``marks`` are its pipes, and each first equals sign as ``-offset - 1``.
+
+        None where nothing is nested in it, and they can be found when somebody asks.
+        """
         self.scan = scan
         self.start = start
         self.end = end
@@ -64,6 +71,9 @@ class Transclusion:
     @property
     def title_end(self) -> int:
         """Where the title ends: at the first pipe or the closing braces."""
+        if self._marks is None:
+            pipe = self.scan.text.find("|", self.start, self.end)
+            return pipe if pipe >= 0 else self.end - 2
         return self._marks[0] if self._marks else self.end - 2
 
     @property
@@ -77,7 +87,7 @@ class Transclusion:
         """The parameters in the order they stand, repeated ones too."""
         found: list[Part] = []
         number = 0
-        marks = self._marks
+        marks = self._marks if self._marks is not None else self._found()
         last = len(marks)
         at = 0
         while at < last:
@@ -95,6 +105,19 @@ class Transclusion:
                 key = self.scan.visible(start, equals).strip()
             found.append(Part(key, start, equals, end))
         return tuple(found)
+
+    def _found(self) -> list[int]:
+        """Find the marks of a transclusion that has nothing nested in it."""
+        marks: list[int] = []
+        wanted = False
+        for sign in _SIGN.finditer(self.scan.text, self.title_end, self.end - 2):
+            if sign.group() == "|":
+                marks.append(sign.start())
+                wanted = True
+            elif wanted:
+                marks.append(-sign.start() - 1)
+                wanted = False
+        return marks
 
 
 class Scan:

@@ -21,6 +21,7 @@ _GUARDS = "".join(chr(0xFDD0 + at) for at in range(len(_PROTECTED)))
 # nothing. Nobody can write them: they are taken out of the text first.
 _GUARD = str.maketrans(_PROTECTED, _GUARDS)
 _UNGUARD = str.maketrans(_GUARDS, _PROTECTED)
+_GUARDED = re.compile(f"[{_GUARDS[0]}-{_GUARDS[-1]}]")
 _TAKEN_OUT = str.maketrans("", "", HOLE + _GUARDS)
 
 _CHARACTERS = {"{{!}}": "|".translate(_GUARD), "{{=}}": "="}
@@ -87,7 +88,7 @@ def value_of(scan: Scan, start: int, end: int, *, targets: bool = False) -> Valu
 
 def unguard(text: str) -> str:
     """Bring guarded separators back."""
-    return text if text.isascii() else text.translate(_UNGUARD)
+    return text.translate(_UNGUARD) if _GUARDED.search(text) else text
 
 
 def line(text: str) -> str:
