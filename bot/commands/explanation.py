@@ -14,8 +14,9 @@ from bot.directory import known
 from bot.explain import explain
 from bot.progress import Silent
 from exchange.errors import ExchangeError, SettingsError
+from exchange.matching import sentence
 from exchange.model import Match
-from exchange.wording import Wording, plain, reason
+from exchange.wording import Wording, plain
 
 
 def tell_explanation(seeker: str, helper: str, *, as_json: bool) -> int:
@@ -47,7 +48,7 @@ def tell_explanation(seeker: str, helper: str, *, as_json: bool) -> int:
     table.add_column("points", justify="right")
     table.add_column("why")
     for part in sorted(found.parts, key=lambda part: -part.points):
-        table.add_row(f"{part.points:.0f}", plain(reason(part, wording, directory)))
+        table.add_row(f"{part.points:.0f}", plain(sentence(part, wording, directory)))
     table.add_row(f"[bold]{found.score:.0f}[/]", "[bold]in all, of 1000[/]")
     console.print(table)
     return DONE
