@@ -12,14 +12,17 @@ from exchange.matching.explain import explain as explained
 from exchange.matching.history import History
 from exchange.matching.period import period_of
 from exchange.matching.weights import load_weights
-from exchange.model import Match, Profile
+from exchange.model import Match, Profile, Status, Suggestion
 from exchange.store import Store
 
 
-def explain(*, store: Store, now: datetime, seeker: str, helper: str) -> Match | WhyNot:
+def explain(
+    *, store: Store, now: datetime, seeker: str, helper: str
+) -> Match | WhyNot | Suggestion:
     """Score one helper for one seeker as the next round would; each is a user name or a key.
 
-    ``StoreError`` where there is no such profile.
+    Where somebody was told of this pair already, that suggestion: why it was made, and what became
+    of it. ``StoreError`` where there is no such profile.
     """
     weights = load_weights()
     today, period = now.date(), period_of(now.date(), weights.bounds.period_days)
@@ -29,6 +32,14 @@ def explain(*, store: Store, now: datetime, seeker: str, helper: str) -> Match |
             store.suggestions.history(), today=today, period=period, bounds=weights.bounds
         )
         two = [_find(store, name) for name in (seeker, helper)]
+        told = [
+            one
+            for one in store.suggestions.of(two[0].key)
+            if (one.match.seeker, one.match.helper) == (two[0].key, two[1].key)
+            and one.status not in (Status.PLANNED, Status.WITHDRAWN)
+        ]
+    if told:
+        return told[-1]
     directory = known(store)
     everyone = people | {profile.key: profile for profile in two}
     market = build(

@@ -15,7 +15,7 @@ from bot.explain import explain
 from bot.progress import Silent
 from exchange.errors import ExchangeError, SettingsError
 from exchange.matching import sentence
-from exchange.model import Match
+from exchange.model import Match, Suggestion
 from exchange.wording import Wording, plain
 
 
@@ -36,11 +36,21 @@ def tell_explanation(seeker: str, helper: str, *, as_json: bool) -> int:
         errors.print(str(error), markup=False, style="red")
         return FAILURES
     wording = Wording("en", "core")
+    suggestion = found if isinstance(found, Suggestion) else None
+    if isinstance(found, Suggestion):
+        found = found.match
     if as_json:
         body = {"command": "explain", "matches": isinstance(found, Match), **asdict(found)}
+        body["status"] = suggestion.status.value if suggestion else None
         print(json.dumps(body, ensure_ascii=False))
         return DONE
     console = Console()
+    if suggestion is not None:
+        console.print(
+            f"Suggested on {suggestion.made:%Y-%m-%d}; it stands at: "
+            f"{wording.text(f'status-{suggestion.status}')}",
+            markup=False,
+        )
     if not isinstance(found, Match):
         console.print(f"No match: {wording.text(f'unmatched-{found.reason}')}", markup=False)
         return DONE
