@@ -87,10 +87,6 @@ class Client:
         )
         self._site.secret = password
         self._site.login_name = user
-        # A second client of a server would find the first one's cookies, and with these
-        # MediaWiki lets nobody log in.
-        with contextlib.suppress(KeyError):
-            lib.http.cookie_jar.clear(domain=_domain(api))
         self._site.throttle.set_delays(delay=0, writedelay=manners.pause)
         self._counter = _counter(f"{parts.scheme}://{parts.netloc}")
         self._counted_before = self._counter.sent
@@ -259,6 +255,10 @@ def _library() -> SimpleNamespace:
                 return
             else:
                 self._loginstatus = login.LoginStatus.IN_PROGRESS
+                # With the cookies of another session, ours or another client's of this server,
+                # MediaWiki lets nobody log in.
+                with contextlib.suppress(KeyError):
+                    http.cookie_jar.clear(domain=_domain(self.base_url("")))
                 self.tokens.clear()
                 manager = login.ClientLoginManager(
                     password=self.secret, site=self, user=self.username()
