@@ -22,6 +22,7 @@ from bot.notify.meetings import Settled, settle_meetings
 from bot.notify.recipient import Rules
 from bot.notify.recovery import Recovered, recover
 from bot.notify.rehearsal import write_rehearsal
+from bot.notify.reverts import count_reverts
 from bot.notify.send import Draft, Sender, draft
 from bot.notify.turn import turn
 from bot.progress import Progress, Silent
@@ -140,7 +141,9 @@ def catch_up(*, settings: Settings, store: Store, wiki: Wiki, clock: Clock) -> C
 
     Called before matching too, so that seats that came free are given away at once.
     """
-    recovered = recover(store, wiki, me=_me(settings, wiki).name, clock=clock)
+    me = _me(settings, wiki).name
+    recovered = recover(store, wiki, me=me, clock=clock)
+    count_reverts(store, wiki, me=me, now=clock())
     title = f"Template:{settings.names.notice}"
     heard = read_answers(
         store,

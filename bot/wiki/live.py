@@ -333,7 +333,7 @@ class Live:
         for part in self._client.query(
             list="usercontribs",
             ucuser=users,
-            ucprop="ids|title|timestamp|comment|size",
+            ucprop="ids|title|timestamp|comment|size|tags",
             uclimit="max",
             ucend=_stamp(since) if since else None,
             ucnamespace=spaces or None,
@@ -344,6 +344,7 @@ class Live:
                     revision=self._revision(row),
                     page_id=row["pageid"],
                     namespace=row["ns"],
+                    reverted="mw-reverted" in row.get("tags", ()),
                 )
 
     def changes(self, *, since: datetime, namespaces: Iterable[int]) -> Iterator[Change]:

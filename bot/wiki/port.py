@@ -62,12 +62,16 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One edit by a user, as their list of contributions shows it."""
+    """One edit by a user, as their list of contributions shows it.
+
+    ``reverted`` tells that somebody undid it (MediaWiki's tag ``mw-reverted``).
+    """
 
     title: str
     revision: Revision
     page_id: int = 0
     namespace: int = 0
+    reverted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,12 @@ class Ran:
 class Facts:
     """Everything that reports count, as of ``today``.
 
-    ``profiles`` are those who take part. ``broader`` is the capacity hierarchy (id to the next wider id). ``unmet`` gives
-    (profile key, capacity id, reason) as the last matching run found them; wants it does not
-    mention and nobody serves count as ``unmatched``. ``measures`` is the history: (day, name,
-    value, n). ``arrivals`` gives the day on which a seeker was first seen. ``messages`` counts the notices sent so far, ``optouts`` and ``reverts`` what came
-    back.
+    ``profiles`` are those who take part. ``broader`` is the capacity hierarchy (id to the next
+    wider id). ``unmet`` gives (profile key, capacity id, reason) as the last matching run found
+    them; wants it does not mention and nobody serves count as ``unmatched``. ``measures`` is the
+    history: (day, name, value, n). ``arrivals`` gives the day on which a seeker was first seen.
+    ``messages`` counts the notices sent so far and ``optouts`` what came back; ``reverts`` is
+    (undone, sent) of lately, None where that was not counted.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Facts:
         arrivals: Mapping[str, date] | None = None,
         messages: int = 0,
         optouts: int = 0,
-        reverts: int = 0,
+        reverts: tuple[int, int] | None = None,
     ) -> None:
         self.today = today
         self.broader = broader

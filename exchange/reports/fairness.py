@@ -56,7 +56,7 @@ def _fairness(facts: Facts) -> list[Row]:
         _figure("wait-p90", Cell.COUNT, quantile(days, 0.9), len(days)),
         _share("acceptance", agreed, decided),
         _share("optouts", facts.optouts, facts.messages),
-        _share("reverts", facts.reverts, facts.messages),
+        _share("reverts", *(facts.reverts or (0, 0))),
     ]
 
 

@@ -16,9 +16,7 @@ PUBLISHED = "publish:"
 """What the names of those candidates of a run begin with that are pages of reports, not people."""
 
 
-def read_facts(
-    store: Store, *, broader: Mapping[str, str | None], today: date, reverts: int = 0
-) -> Facts:
+def read_facts(store: Store, *, broader: Mapping[str, str | None], today: date) -> Facts:
     """Read everything that reports count; ``broader`` is the capacity hierarchy."""
     with store.snapshot():
         suggestions = store.suggestions.history()
@@ -36,8 +34,14 @@ def read_facts(
             arrivals=store.rounds.arrivals(),
             messages=store.notices.count_sent(),
             optouts=len(stopped | store.preferences.all("stop").keys()),
-            reverts=reverts,
+            reverts=_counted(store, "reverts"),
         )
+
+
+def _counted(store: Store, measure: str) -> tuple[int, int] | None:
+    """The newest value of a measure that counts, and out of how many; None before any count."""
+    found = store.measures.latest().get(measure)
+    return (int(found.value), found.n or 0) if found else None
 
 
 def _newest(store: Store) -> Ran | None:

@@ -181,5 +181,6 @@ def movement(**changes: object) -> Facts:
         },
         "messages": 50,
         "optouts": 1,
+        "reverts": (2, 40),
     }
     return Facts(**(given | changes))

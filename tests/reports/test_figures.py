@@ -307,7 +307,7 @@ def test_load_waiting_acceptance_and_annoyance(facts: Facts) -> None:
         pytest.approx(0.7923, abs=1e-4),
     )
     assert figures["optouts"] == (1 / 50, 50)
-    assert figures["reverts"] == (0.0, 50)
+    assert figures["reverts"] == (2 / 40, 40)
     assert sheet(facts, "load").rows == ((0, 3), (2, 1))
     assert {
         head.removeprefix("status-"): row for head, row in by_head(sheet(facts, "outcomes")).items()
