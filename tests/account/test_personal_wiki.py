@@ -40,7 +40,7 @@ def test_a_page_is_made_and_then_changed_in_their_own_name(
     draft = wiki.draft(title=title)
     assert (draft.text, draft.revision) == ("Hello", first)
     second = wiki.save(draft=draft, text="Hello & مرحبا", summary="go on")
-    assert wiki.draft(title=title) == Draft(title, "Hello & مرحبا", second)
+    assert wiki.draft(title=title) == Draft(title, "Hello & مرحبا", second, draft.page)
     assert {entry["user"] for entry in mediawiki.history(title)} == {name}
 
 
