@@ -17,7 +17,7 @@ from exchange.directory import load as load_directory
 from exchange.settings import Settings
 from exchange.settings import load as load_settings
 from exchange.store.facade import Store
-from webtool import account, failures, headers, show
+from webtool import account, cards, failures, headers, show
 from webtool.context import Context, keep
 from webtool.keeper import Keeper
 
@@ -53,6 +53,7 @@ def create_app(
     headers.install(app)
     failures.install(app)
     show.install(app)
+    app.jinja_env.globals.update(card=cards.card, choice=cards.choice)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     if settings.web.login:

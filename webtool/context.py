@@ -55,15 +55,17 @@ def context() -> Context:
 
 def shelf() -> Shelf:
     """Give the search index and what was counted with it, once for each request."""
-    if "shelf" not in g:
-        g.shelf = context().keeper.current()
-    return cast(Shelf, g.shelf)
+    held = g._get_current_object()
+    if (found := held.get("shelf")) is None:
+        found = held.shelf = context().keeper.current()
+    return cast(Shelf, found)
 
 
 def reader() -> Reader:
     """Give the language of whoever reads this answer."""
-    from webtool.reader import choose
+    held = g._get_current_object()
+    if (found := held.get("reader")) is None:
+        from webtool.reader import choose
 
-    if "reader" not in g:
-        g.reader = choose()
-    return cast("Reader", g.reader)
+        found = held.reader = choose()
+    return cast("Reader", found)

@@ -136,7 +136,8 @@ class Keeper:
 
     def _make(self, name: str) -> Held:
         profiles, directory = self._store.profiles.all(), self._extended()
-        index = build(profiles, directory=directory, name=name)
+        before = self._held.index if self._held is not None else None
+        index = build(profiles, directory=directory, name=name, before=before)
         return Held(index, directory, tuple(_requests(profiles)))
 
     def _extended(self) -> Directory:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -132,8 +132,13 @@ def day(value: date | datetime | None, style: str = "medium") -> Markup:
     if value is None:
         return Markup("")
     plain = value.date() if isinstance(value, datetime) else value
-    shown = reader().wording.date(plain, style)
-    return Markup('<time datetime="{}">{}</time>').format(plain.isoformat(), shown)
+    here = reader()
+
+    def make() -> Markup:
+        shown = here.wording.date(plain, style)
+        return Markup('<time datetime="{}">{}</time>').format(plain.isoformat(), shown)
+
+    return here.known(("day", plain, style), make)
 
 
 def moment(value: datetime | None) -> Markup:
@@ -232,7 +237,12 @@ def wiki_link(title: str, **more: str | int) -> str:
 
 def static(name: str) -> str:
     """Give the address of a static file, which changes with the code."""
-    return url_for("static", filename=name, v=code_digest())
+    return _static(name, request.script_root, code_digest())
+
+
+@lru_cache(maxsize=256)
+def _static(name: str, _root: str, digest: str) -> str:
+    return url_for("static", filename=name, v=digest)
 
 
 # --- icons ---------------------------------------------------------------------------------
@@ -244,6 +254,7 @@ def _icons() -> Mapping[str, Mapping[str, Any]]:
     return icons
 
 
+@lru_cache(maxsize=512, typed=True)
 def icon(name: str, label: str = "") -> Markup:
     """Draw an icon of Codex; without a label it is decoration and says nothing."""
     drawn = _icons()[name]

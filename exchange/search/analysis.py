@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from exchange.fold import search_fold, unescape
 
@@ -51,6 +52,12 @@ def terms(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=32_768)
+def remembered_terms(text: str) -> tuple[str, ...]:
+    """Give the terms of a text that many may have written alike: an affiliation, a short note."""
+    return tuple(terms(text))
+
+
 def questions(text: str) -> list[tuple[tuple[str, ...], ...]]:
     """Give what a searcher asks: for each word its alternatives, each the terms that must all hold.
 
@@ -68,12 +75,13 @@ def questions(text: str) -> list[tuple[tuple[str, ...], ...]]:
     return asked[:12]
 
 
-def _word_terms(word: str) -> list[str]:
+@lru_cache(maxsize=65_536)
+def _word_terms(word: str) -> tuple[str, ...]:
     parts = [part for part in word.split(_JOINER) if part]
     found = [term for part in parts for term in _part_terms(part)]
     if len(parts) > 1:
         found += _part_terms("".join(parts))
-    return found
+    return tuple(found)
 
 
 def _part_terms(part: str, *, asking: bool = False) -> list[str]:

@@ -18,13 +18,23 @@ NAMED_IN = ("en", "de", "fr", "es", "pt", "ar", "yo", "ru", "zh", "ja", "hi", "i
 """Languages in whose names countries, regions and languages are found."""
 
 
-def build(profiles: Iterable[Profile], *, directory: Directory, name: str = "") -> Index:
-    """Index profiles; ``name`` says which state of the store they are (``Index.build``)."""
+def build(
+    profiles: Iterable[Profile],
+    *,
+    directory: Directory,
+    name: str = "",
+    before: Index | None = None,
+) -> Index:
+    """Index profiles; ``name`` says which state of the store they are (``Index.build``).
+
+    ``before`` is the index of an earlier state, whose work on the same texts is taken over.
+    """
     return Index(
         profiles,
         concepts=[*_capacities(directory), *_places()],
         broader={capacity.id: directory.broader(capacity.id) for capacity in directory},
         build=name,
+        before=before,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 from pyroaring import BitMap
 
 from exchange.model import Offer, Profile, Want
@@ -15,6 +17,17 @@ TIED = "capacity"
 """The facet whose values count by direction: who *offers* Wikidata, who *wants* it."""
 
 SIMPLE = ("method", "country", "region", "affiliation", "kind", "project")
+
+
+def bitmap_of(numbers: npt.NDArray[np.uint32]) -> BitMap:
+    """Give document numbers as a bitmap: an array of Python's goes in at one go, numpy's by one."""
+    return BitMap(array("I", numbers.tobytes()))
+
+
+def all_of(base: BitMap, restrictions: Iterable[BitMap]) -> BitMap:
+    """Give who of ``base`` is in every one of these."""
+    held = sorted(restrictions, key=len)
+    return base.intersection(*held) if held else base
 
 
 def items(profile: Profile) -> tuple[Offer | Want, ...]:
@@ -85,7 +98,7 @@ class Facets:
     def done(self) -> None:
         """Turn what was collected into bitmaps."""
         for name, numbers in self._collected.items():
-            bitmap = BitMap(np.array(numbers, dtype=np.uint32))
+            bitmap = BitMap(array("I", numbers))
             bitmap.run_optimize()
             self._bitmaps[name] = bitmap
         self._collected.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,12 +14,12 @@ from pyroaring import BitMap
 
 from exchange.fold import search_fold
 from exchange.model import Profile
-from exchange.search.analysis import terms
 from exchange.search.concepts import Concept, Lexicon
-from exchange.search.facets import SIMPLE, TIED, Facets, items
-from exchange.search.postings import Writer, weigh
+from exchange.search.facets import SIMPLE, TIED, Facets, all_of, bitmap_of, items
+from exchange.search.postings import Postings, Writer, weigh
 from exchange.search.query import DIRECTIONS, FRESHNESS, Query, Sort
 from exchange.search.relevance import Found, Relevance
+from exchange.search.texts import fields, texts_of
 
 _ALL = frozenset(DIRECTIONS)
 _NEVER = -1
@@ -52,23 +53,37 @@ class Index:
         concepts: Iterable[Concept],
         broader: Mapping[str, tuple[str, ...]],
         build: str = "",
+        before: Index | None = None,
     ) -> None:
-        """Index profiles. ``broader`` maps a capacity id to all wider ones."""
+        """Index profiles. ``broader`` maps a capacity id to all wider ones.
+
+        What was analysed for the index of ``before`` is taken over for profiles whose texts are
+        the same; the index is the same as without it.
+        """
         self.build = build
         self.keys: list[str] = []
         self.facets = Facets(broader)
         writer = Writer()
-        names: list[str] = []
+        self._marks = array("q")
+        self._names: list[str] = []
+        names = self._names
         days: list[int] = []
         moments: list[float] = []
         unlisted: dict[str, str] = {}
         for profile in profiles:
             number = self.facets.add(profile)
             self.keys.append(profile.key)
-            names.append(search_fold(profile.name))
+            texts = texts_of(profile)
+            self._marks.append(hash(texts))
+            old = before._kept(profile.key, self._marks[-1]) if before else None
+            if before is not None and old is not None:
+                names.append(before._names[old])
+                writer.keep(old, number)
+            else:
+                names.append(search_fold(profile.name))
+                writer.add(number, weigh(fields(texts)))
             days.append(profile.edited.toordinal() if profile.edited else _NEVER)
             moments.append(profile.edited.timestamp() if profile.edited else 0.0)
-            writer.add(number, weigh(_fields(profile)))
             for item in items(profile):
                 if item.capacity.startswith("unlisted:"):
                     unlisted.setdefault(item.capacity, item.text)
@@ -83,8 +98,9 @@ class Index:
             Concept("capacity", id, (text, id.partition(":")[2]))
             for id, text in sorted(unlisted.items())
         ]
+        self._postings: Postings = writer.done(before._postings if before is not None else None)
         self._relevance = Relevance(
-            postings=writer.done(),
+            postings=self._postings,
             lexicon=Lexicon((*concepts, *extra)),
             facets=self.facets,
             names=names,
@@ -105,7 +121,7 @@ class Index:
         found = self._text(query)
         restrictions = self._restrictions(query, today)
         base = found.everyone if found is not None else self._everyone
-        everyone = _all_of(base, restrictions.values())
+        everyone = all_of(base, restrictions.values())
         return Results(
             keys=self._page(query, everyone, found),
             total=len(everyone),
@@ -118,7 +134,7 @@ class Index:
         """Give the keys of all results in order, for exports; the page is not looked at."""
         found = self._text(query)
         base = found.everyone if found is not None else self._everyone
-        everyone = _all_of(base, self._restrictions(query, today).values())
+        everyone = all_of(base, self._restrictions(query, today).values())
         numbers = self._ordered(query, everyone, found, len(everyone))
         return tuple(self.keys[number] for number in numbers)
 
@@ -129,6 +145,11 @@ class Index:
     def of(self, facet: str, value: str) -> BitMap:
         """Give who has this value of a facet, as document numbers."""
         return self.facets.of(facet, value)
+
+    def _kept(self, key: str, mark: int) -> int | None:
+        """Give the number of a profile whose texts are marked so, else nothing."""
+        number = self._numbers.get(key)
+        return number if number is not None and self._marks[number] == mark else None
 
     # --- the parts of a search -------------------------------------------------------------
 
@@ -161,12 +182,12 @@ class Index:
         today: date,
         limit: int,
     ) -> dict[str, tuple[tuple[str, int], ...]]:
-        everyone = _all_of(base, held.values())
+        everyone = all_of(base, held.values())
 
         def without(name: str) -> BitMap:
             if name not in held:
                 return everyone
-            return _all_of(base, (one for key, one in held.items() if key != name))
+            return all_of(base, (one for key, one in held.items() if key != name))
 
         tie = without("tie")
         directions = frozenset(query.values("direction")) or _ALL
@@ -205,7 +226,7 @@ class Index:
 
     @lru_cache(maxsize=8)  # noqa: B019 - an index lives as long as the process
     def _fresh_since(self, day: int) -> BitMap:
-        return BitMap(np.flatnonzero(self._days >= day).astype(np.uint32))
+        return bitmap_of(np.flatnonzero(self._days >= day).astype(np.uint32))
 
     def _page(self, query: Query, everyone: BitMap, found: Found | None) -> tuple[str, ...]:
         end = query.page * query.size
@@ -230,20 +251,7 @@ class Index:
         return [int(number) for number in numbers[order]]
 
 
-def _fields(profile: Profile) -> Iterable[tuple[list[str], float]]:
-    yield terms(profile.name), 5.0
-    yield terms(" ".join(profile.affiliations)), 2.0
-    yield terms(" ".join(profile.projects)), 1.0
-    notes = [item.note for item in items(profile) if item.note]
-    yield terms(" \n ".join((profile.about, *notes))), 0.6
-
-
 def _ranks(order: list[int]) -> npt.NDArray[np.float64]:
     ranks = np.empty(len(order), dtype=np.float64)
     ranks[order] = np.arange(len(order), dtype=np.float64)
     return ranks
-
-
-def _all_of(base: BitMap, restrictions: Iterable[BitMap]) -> BitMap:
-    held = sorted(restrictions, key=len)
-    return base.intersection(*held) if held else base

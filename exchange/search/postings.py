@@ -24,6 +24,11 @@ class Writer:
         self._terms = array("L")
         self._documents = array("L")
         self._weights = array("f")
+        self._kept: dict[int, int] = {}
+
+    def keep(self, before: int, document: int) -> None:
+        """Take over a document from the postings that ``done`` is given, where it was ``before``."""
+        self._kept[before] = document
 
     def add(self, document: int, weights: Mapping[str, float]) -> None:
         """Add one document: the weight of each of its terms, summed over fields."""
@@ -32,15 +37,26 @@ class Writer:
             self._documents.append(document)
             self._weights.append(weight)
 
-    def done(self) -> Postings:
-        """Sort what was collected."""
+    def done(self, before: Postings | None = None) -> Postings:
+        """Sort what was collected, with what is kept of the postings of ``before``."""
+        collected = np.array(self._terms, dtype=np.int64)
+        documents = np.array(self._documents, dtype=np.uint32)
+        weights = saturated(np.array(self._weights, dtype=np.float32))
+        if before is not None and self._kept:
+            old_terms, old_documents, old_weights = before.kept(self._kept)
+            used = np.flatnonzero(np.bincount(old_terms, minlength=len(before.vocabulary)))
+            numbers = np.zeros(len(before.vocabulary), dtype=np.int64)
+            for position in used.tolist():
+                term = before.vocabulary[position]
+                numbers[position] = self._numbers.setdefault(term, len(self._numbers))
+            collected = np.concatenate((numbers[old_terms], collected))
+            documents = np.concatenate((old_documents, documents))
+            weights = np.concatenate((old_weights, weights))
         vocabulary = sorted(self._numbers)
         place = np.empty(len(vocabulary), dtype=np.uint32)
-        for position, term in enumerate(vocabulary):
-            place[self._numbers[term]] = position
-        terms = place[np.array(self._terms, dtype=np.int64)]
-        documents = np.array(self._documents, dtype=np.uint32)
-        weights = np.array(self._weights, dtype=np.float32)
+        for at, term in enumerate(vocabulary):
+            place[self._numbers[term]] = at
+        terms = place[collected]
         order = np.lexsort((documents, terms))
         starts = np.searchsorted(terms[order], np.arange(len(vocabulary) + 1))
         return Postings(vocabulary, starts, documents[order], weights[order])
@@ -59,7 +75,17 @@ class Postings:
         self.vocabulary = vocabulary
         self._starts = starts
         self._documents = documents
-        self._weights = (weights / (weights + np.float32(_SATURATION))).astype(np.float32)
+        self._weights = weights
+
+    def kept(self, numbers: Mapping[int, int]) -> tuple[npt.NDArray[np.int64], Ids, Weights]:
+        """Give the (term, document, weight) triples of some documents under new numbers."""
+        size = 1 + max(int(self._documents.max(initial=0)), *numbers)
+        renamed = np.full(size, -1, dtype=np.int64)
+        renamed[np.fromiter(numbers.keys(), np.int64)] = np.fromiter(numbers.values(), np.int64)
+        documents = renamed[self._documents]
+        held = documents >= 0
+        terms = np.repeat(np.arange(len(self.vocabulary)), np.diff(self._starts))
+        return terms[held], documents[held].astype(np.uint32), self._weights[held]
 
     def term(self, term: str) -> tuple[Ids, Weights]:
         """Give the documents and weights of a term; both empty where nobody wrote it."""
@@ -84,7 +110,12 @@ class Postings:
         return int(self._documents.nbytes + self._weights.nbytes + self._starts.nbytes)
 
 
-def weigh(fields: Iterable[tuple[list[str], float]]) -> dict[str, float]:
+def saturated(weights: Weights) -> Weights:
+    """Bend weights to between 0 and 1: saying a word often counts for less and less."""
+    return (weights / (weights + np.float32(_SATURATION))).astype(np.float32)
+
+
+def weigh(fields: Iterable[tuple[Iterable[str], float]]) -> dict[str, float]:
     """Sum the weights of the terms of several fields, each (terms, weight of the field)."""
     weights: dict[str, float] = {}
     for terms, weight in fields:

@@ -18,7 +18,7 @@ from pyroaring import BitMap
 from exchange.fold import search_fold
 from exchange.search.analysis import questions
 from exchange.search.concepts import Lexicon, Word
-from exchange.search.facets import TIED, Facets
+from exchange.search.facets import TIED, Facets, bitmap_of
 from exchange.search.postings import Postings
 
 _CONCEPT_WEIGHT = {TIED: 1.0, "language": 0.5, "region": 0.5, "country": 0.6}
@@ -81,7 +81,7 @@ class Relevance:
             scores[number] += _EXACT_NAME
         scores += self._tie
         numbers = np.flatnonzero(everyone).astype(np.uint32)
-        return Found(BitMap(numbers), scores, partial=0 < most < len(asked))
+        return Found(bitmap_of(numbers), scores, partial=0 < most < len(asked))
 
     def _written(self, word: Word, *, prefix: bool) -> Scores:
         best = np.zeros(self._size, dtype=np.float32)
