@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import directory
 from bot.harvest.reader import reader_for
-from bot.notify.answers import Heard, is_wrapper_of, read_answers
 from bot.notify.candidate import Candidate, gather, names, pending
 from bot.notify.compose import Composer
 from bot.notify.counts import Counts
@@ -18,50 +16,20 @@ from bot.notify.facts import collect
 from bot.notify.governor import Governor
 from bot.notify.guard import Clear, Guard, Pace
 from bot.notify.ledger import Ledger
-from bot.notify.meetings import Settled, settle_meetings
+from bot.notify.listening import CaughtUp, Clock, catch_up, clock_from, own_account
 from bot.notify.recipient import Rules
-from bot.notify.recovery import Recovered, recover
 from bot.notify.rehearsal import write_rehearsal
-from bot.notify.reverts import count_reverts
 from bot.notify.send import Draft, Sender, draft
 from bot.notify.turn import turn
 from bot.progress import Progress, Silent
 from bot.wiki.port import Wiki
-from exchange.errors import WikiAway
 from exchange.model import Held, Outcome, Reason, User
-from exchange.notice.answer import Answers
-from exchange.notice.message import GROUP
 from exchange.notice.message import Names as PageNames
 from exchange.settings import Settings
 from exchange.store import Store
 from exchange.template.names import normalise
-from exchange.wording import available
-from exchange.wording.messages import I18N, messages
 
 COMMAND = "notify"
-Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class CaughtUp:
-    """What happened since the last run: recovered notices, answers, meetings."""
-
-    recovered: Recovered = field(default_factory=Recovered)
-    heard: Heard = field(default_factory=Heard)
-    settled: Settled = field(default_factory=Settled)
-
-
-@dataclass(frozen=True, slots=True)
-class Listened:
-    """What people answered, who was seen to meet, what ended; see ``Counts`` for the words."""
-
-    answers: int = 0
-    unclear: int = 0
-    foreign: int = 0
-    met: int = 0
-    expired: int = 0
-    recovered: int = 0
-    interrupted: int = 0
 
 
 def notify(
@@ -82,7 +50,7 @@ def notify(
     outcomes. Errors: ``WikiAway`` where the wiki does not answer before anything was written,
     ``StoreAway``; the next run goes on where this one ended.
     """
-    clock = _clock(settings, now)
+    clock = clock_from(settings, now)
     own = None if run is not None or dry_run else store.runs.begin(COMMAND, at=now)
     with turn(store) as renew:
         caught = CaughtUp()
@@ -110,56 +78,6 @@ def notify(
         report = {"planned": counts.planned, "sent": counts.sent, "unknown": counts.unknown}
         store.runs.end(own, at=clock(), status=int(counts.failed > 0), counts=report)
     return counts
-
-
-def listen(
-    *, settings: Settings, store: Store, wiki: Wiki, now: datetime, dry_run: bool = False
-) -> Listened:
-    """Read what people answered since the last run, so that matching knows which seats are free.
-
-    ``notify`` does the same before it writes; a run over everything does it before it matches.
-    """
-    if dry_run:
-        return Listened()
-    with turn(store) as renew:
-        if renew is None:
-            return Listened()
-        caught = catch_up(settings=settings, store=store, wiki=wiki, clock=_clock(settings, now))
-    return Listened(
-        answers=caught.heard.answers,
-        unclear=caught.heard.unclear,
-        foreign=caught.heard.foreign,
-        met=caught.settled.met,
-        expired=caught.settled.expired,
-        recovered=caught.recovered.standing,
-        interrupted=caught.recovered.absent,
-    )
-
-
-def catch_up(*, settings: Settings, store: Store, wiki: Wiki, clock: Clock) -> CaughtUp:
-    """Close what a dead run left open, read people's answers, and see who met whom.
-
-    Called before matching too, so that seats that came free are given away at once.
-    """
-    me = _me(settings, wiki).name
-    recovered = recover(store, wiki, me=me, clock=clock)
-    count_reverts(store, wiki, me=me, now=clock())
-    title = f"Template:{settings.names.notice}"
-    heard = read_answers(
-        store,
-        wiki,
-        is_wrapper=is_wrapper_of(wiki.redirects_to(titles=[title])),
-        words=Answers(messages(I18N, GROUP, code) for code in available(GROUP)),
-        clock=clock,
-    )
-    settled = settle_meetings(
-        store,
-        wiki,
-        answer_days=settings.notify.answer_days,
-        expire_days=settings.notify.expire_days,
-        clock=clock,
-    )
-    return CaughtUp(recovered, heard, settled)
 
 
 @dataclass
@@ -194,7 +112,7 @@ class _Run:
         if renew is None:
             held = Held(Reason.INTERRUPTED, "another run is at it")
             return self._record({each.id: held for each in candidates})
-        me = _me(self.settings, self.wiki)
+        me = own_account(self.settings, self.wiki)
         guard = self._guard(me, users)
         composer = Composer(
             site=self.wiki.site(),
@@ -331,22 +249,6 @@ class _Run:
         return outcomes
 
 
-def _me(settings: Settings, wiki: Wiki) -> User:
-    """The bot's own account; ``WikiAway`` where we are not logged in as anybody."""
-    me = wiki.me()
-    if not me.name:
-        raise WikiAway(f"not logged in as {settings.bot.user or 'the bot'}; see CXC_BOT_USER")
-    return me
-
-
 def _pointing(called: dict[str, str], title: str) -> list[str]:
     """Every title that is ``title`` or redirects to it."""
     return [title, *(name for name, target in called.items() if target == title and name != title)]
-
-
-def _clock(settings: Settings, now: datetime) -> Clock:
-    """A clock that starts at ``now`` and runs, or stands still where the settings fix it."""
-    if settings.now is not None:
-        return lambda: now
-    begun = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - begun)
