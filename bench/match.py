@@ -30,23 +30,23 @@ from exchange.matching.kernel import best
 from exchange.matching.lists import lists_of
 from exchange.matching.market import Market
 from exchange.matching.rounds import assigned
+from exchange.matching.search import breadth
 from exchange.matching.tables import Tables
-
-MOST = 8
-"""Candidates for each want in the first round."""
 
 
 def run(market: Market, threads: int) -> tuple[dict[str, float], Candidates, dict[str, Ints]]:
     """Match a market whole: (seconds by stage, suggestions, their parts)."""
     tables = Tables.of(load_weights())
     seconds = {"lists": 0.0, "search": 0.0}
+    cpu = time.process_time()
 
     def find(wants: Ints, helpers: Bools) -> Candidates:
         begun = time.perf_counter()
+        most = breadth(len(wants))
         lists = lists_of(market, helpers)
         seconds["lists"] += time.perf_counter() - begun
         begun = time.perf_counter()
-        found = best(market, lists, wants, most=MOST, tables=tables, period=1, threads=threads)
+        found = best(market, lists, wants, most=most, tables=tables, period=1, threads=threads)
         seconds["search"] += time.perf_counter() - begun
         return found
 
@@ -58,6 +58,7 @@ def run(market: Market, threads: int) -> tuple[dict[str, float], Candidates, dic
     parts = parts_by_chunk(market, done.chosen, tables)
     seconds["reasons"] = time.perf_counter() - begun
     seconds["all"] = whole + seconds["reasons"]
+    seconds["cpu"] = time.process_time() - cpu
     return seconds, done.chosen, dict(parts)
 
 

@@ -20,7 +20,7 @@ from exchange.matching.market import Market
 from exchange.matching.measures import of_suggestions
 from exchange.matching.rounds import assigned
 from exchange.matching.score import PARTS, Parts, parts_of
-from exchange.matching.search import BREADTH, find
+from exchange.matching.search import breadth, find, seeking
 from exchange.matching.tables import Tables
 from exchange.matching.weights import Weights, load_weights
 
@@ -60,9 +60,10 @@ def match_folder(
     weights = weights or load_weights()
     tables, seed = Tables.of(weights), seed_of(period) >> 1
     market = parquet.read(input)
+    most = breadth(len(seeking(market)))
 
     def local(wants: Ints, helpers: Bools) -> Candidates:
-        return find(market, tables=tables, period=seed, wants=wants, helpers=helpers, most=BREADTH)
+        return find(market, tables=tables, period=seed, wants=wants, helpers=helpers, most=most)
 
     if engine == "local":
         done = assigned(market, local)
@@ -70,9 +71,7 @@ def match_folder(
         from exchange.matching.spark import PART, Spread
 
         with _session(session) as begun:
-            spread = Spread(
-                begun, market, tables=tables, period=seed, most=BREADTH, part=part or PART
-            )
+            spread = Spread(begun, market, tables=tables, period=seed, most=most, part=part or PART)
             done = assigned(market, spread)
             spread.close()
     chosen = done.chosen

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from exchange.matching.arrays import Ints
 from exchange.matching.candidates import Candidates
-from exchange.matching.lists import Lists, level_bounds
+from exchange.matching.lists import Lists
 from exchange.matching.market import Market
 from exchange.matching.score import Entries
-from exchange.matching.tables import Tables, rarity_points
+from exchange.matching.tables import Tables, both_clocks, both_levels, level_bounds, rarity_points
 from exchange.matching.walk import walk
 
 CHUNK = 20_000
@@ -56,21 +56,22 @@ def best(
     fixed = (
         most, np.uint64(period), side, tables.level.astype(np.int32),
         tables.language.astype(np.int32), tables.time.astype(np.int32),
-        tables.projects.astype(np.int32), level_bounds(tables), rare.astype(np.int32),
+        tables.projects.astype(np.int32), level_bounds(tables), both_levels(tables),
+        both_clocks(tables), rare.astype(np.int32),
         _wide(hierarchy.starts), hierarchy.offered.astype(np.int32),
         hierarchy.points.astype(np.int32), *reverse,
         people.seed, people.clock, people.region, people.country, people.projects,
         _wide(people.hand_starts), people.hand, _wide(market.told),
-        _wide(market.wants.starts), market.wants.person, market.wants.capacity,
+        market.wants.person, market.wants.capacity,
         market.wants.level, market.wants.methods,
-        (market.wants.priority + market.wants.deadline).astype(np.int32), market.wants.open,
+        (market.wants.priority + market.wants.deadline).astype(np.int32),
         _wide(market.offers.starts), market.offers.capacity, market.offers.level,
         market.offers.methods,
         _wide(market.languages.starts), market.languages.code, market.languages.level,
-        lists.find, len(market.speakers), lists.offer, lists.heard, lists.traits, lists.starts,
-        lists.members, lists.leaves, lists.summaries, lists.blocks, lists.first_block,
-        lists.projects, lists.long, lists.twins, lists.capacities,
-        lists.marks, lists.works,
+        lists.find, len(market.speakers), lists.offer, lists.heard, lists.starts,
+        lists.members, lists.who, lists.packed, lists.leaves, lists.summaries, lists.blocks, lists.first_block,
+        lists.projects, lists.long, lists.twins, lists.first_twin, lists.capacities,
+        lists.marks, lists.wish_starts, lists.wishes, _alone(people.hand_starts, people.hand),
     )  # fmt: skip
 
     settled = [_settled(each) for each in fixed]
@@ -109,6 +110,21 @@ def _gathered(
         score=points[source, column],
         tie=ties[source, column],
     )
+
+
+def _alone(starts: Ints, hand: Ints) -> NDArray[np.bool_]:
+    """Tell for whom nobody answers who also answers for somebody else."""
+    shared = np.bincount(hand)[hand] > 1
+    found = np.zeros(len(starts), np.int64)
+    np.cumsum(
+        np.bincount(
+            np.repeat(np.arange(len(starts) - 1), np.diff(starts)),
+            weights=shared,
+            minlength=len(starts) - 1,
+        ).astype(np.int64),
+        out=found[1:],
+    )
+    return np.asarray(np.diff(found) == 0, bool)
 
 
 def _wide(values: Ints) -> NDArray[np.int64]:

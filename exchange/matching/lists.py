@@ -1,7 +1,7 @@
 """Lists: who offers each (capacity, language), laid out so that whole blocks can be passed over.
 
-Each list is in an order that keeps like beside like, cut into leaves of 8 entries and blocks of
-32 leaves. Of every leaf and block its summary is known: the best that any entry in it could have
+Each list is in an order that keeps like beside like, cut into leaves of 16 entries and blocks of
+16 leaves. Of every leaf and block its summary is known: the best that any entry in it could have
 in each part of a score. A seeker whose best helpers so far score more than a summary allows need
 not look inside.
 
@@ -21,9 +21,8 @@ from exchange.matching.candidates import Postings
 from exchange.matching.compiled import compiled
 from exchange.matching.market import Market
 from exchange.matching.summaries import append_twins, summarise
-from exchange.matching.tables import Tables
 
-LEAF = 8
+LEAF = 16
 """Entries in a leaf."""
 
 BLOCK = 256
@@ -44,16 +43,20 @@ class Lists:
     ``offer[e]`` in the language row ``heard[e]``. List ``i`` is ``members[starts[i]:starts[i+1]]``
     with leaves from ``leaves[i]`` on; the summaries of blocks follow those of the leaves, from
     ``first_block`` on. ``twins[long[i] * capacities + c]`` is the number of list
-    ``i``'s twin for helpers who want ``c``, or -1. ``marks`` has a bit (capacity modulo 64) for
-    each want of the entry's helper, ``works`` the bits of their projects.
+    ``i``'s twin for helpers who want ``c``, or -1; lists from ``first_twin`` on are twins.
+    ``who`` and ``packed`` say of each member whose the entry is and all its traits (see
+    ``pack``), side by side as they are walked. ``marks`` has a bit (capacity modulo 64) for each
+    want of the entry's helper. Person ``p`` wants ``wishes[wish_starts[p]:wish_starts[p + 1]]``:
+    capacity, level and methods from bits 32, 28 and 0 on.
     """
 
     find: Ints
     offer: Ints
     heard: Ints
-    traits: Ints
     starts: Ints
     members: Ints
+    who: Ints
+    packed: Ints
     leaves: Ints
     summaries: Ints
     blocks: Ints
@@ -61,9 +64,11 @@ class Lists:
     projects: NDArray[np.uint64]
     long: Ints
     twins: Ints
+    first_twin: int
     capacities: int
     marks: NDArray[np.uint64]
-    works: NDArray[np.uint64]
+    wish_starts: Ints
+    wishes: Ints
 
 
 HELPER, LEVEL, METHODS, HEARD, CLOCK, REGION, COUNTRY, FRESH = range(8)
@@ -137,13 +142,15 @@ def lists_of(
     block_summaries, block_projects = compiled(summarise)(
         starts, blocks, members, traits, people.projects, BLOCK
     )
+    wish_starts, wishes = _wishes(market)
     return Lists(
         find=find,
         offer=offer.astype(np.int32),
         heard=heard.astype(np.int32),
-        traits=traits,
         starts=starts,
         members=members,
+        who=traits[members, HELPER],
+        packed=pack(traits)[members],
         leaves=leaves,
         summaries=np.concatenate([summaries, block_summaries]),
         blocks=blocks,
@@ -151,10 +158,39 @@ def lists_of(
         projects=np.concatenate([projects, block_projects]),
         long=number_of,
         twins=twins,
+        first_twin=len(postings.codes),
         capacities=count,
         marks=_marks(market)[helper],
-        works=people.projects[helper],
+        wish_starts=wish_starts,
+        wishes=wishes,
     )
+
+
+def pack(traits: Ints) -> NDArray[np.int64]:
+    """Put the traits of an entry into one number, so that all are read at once.
+
+    From the lowest bit: level (3 bits), language level (3), clock + 1 (7), freshness (10),
+    region + 1 (10), country + 1 (14), methods (16).
+    """
+    found = traits[:, METHODS].astype(np.int64)
+    for column, bits, more in (
+        (COUNTRY, 14, 1), (REGION, 10, 1), (FRESH, 10, 0), (CLOCK, 7, 1), (HEARD, 3, 0),
+        (LEVEL, 3, 0),
+    ):  # fmt: skip
+        values = traits[:, column] + more
+        if len(values) and not 0 <= int(values.min()) <= int(values.max()) < 1 << bits:
+            raise ValueError(f"column {column} of the offers' traits does not fit {bits} bits")
+        found = (found << bits) | values
+    return found
+
+
+def _wishes(market: Market) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """List what each person still wants, one number a want."""
+    wants = market.wants
+    all_open = np.append(0, np.cumsum(wants.open))
+    packed = wants.capacity.astype(np.int64) << 32
+    packed |= (wants.level.astype(np.int64) << 28) | wants.methods
+    return all_open[wants.starts].astype(np.int64), packed[wants.open]
 
 
 def _marks(market: Market) -> NDArray[np.uint64]:
@@ -174,13 +210,3 @@ def _pieces(starts: Ints, size: int) -> NDArray[np.int64]:
     pieces = np.zeros(len(starts), np.int64)
     np.cumsum(-(-np.diff(starts) // size), out=pieces[1:])
     return pieces
-
-
-def level_bounds(tables: Tables) -> NDArray[np.int32]:
-    """Give the most points for level by (wanted level, set of levels offered as bits)."""
-    bounds = np.zeros((5, 32), np.int32)
-    for bits in range(32):
-        for level in range(5):
-            if bits >> level & 1:
-                bounds[:, bits] = np.maximum(bounds[:, bits], tables.level[:, level])
-    return bounds

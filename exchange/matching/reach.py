@@ -15,12 +15,15 @@ def _reach(
     meets_points: Any, met_starts: Any, met: Any, met_points: Any,
     offer_starts: Any, offer_capacity: Any, tongue_starts: Any, tongue: Any, tongue_level: Any,
     find: Any, languages: int, long: Any, twins: Any, capacities: int,
-    stamp: Any, back_want: Any, back_offer: Any, back_fit: Any,
+    stamp: Any, slot: Any, back_want: Any, back_offer: Any, back_fit: Any, back_next: Any,
+    back_most_of: Any,
     list_number: Any, list_spoken: Any, list_points: Any, list_mutual: Any, list_worth: Any,
 ) -> Any:  # fmt: skip
-    """Fill what the seeker could give back, and the lists: (ways back, their bits, lists).
+    """Fill what the seeker could give back, and the lists: (bits of the ways back, lists).
 
-    ``stamp`` marks the capacities that somebody who gets something back would want.
+    ``stamp`` marks the capacities that somebody who gets something back would want; ``slot`` is
+    the last of the ways back for each, ``back_next`` the one before it (-1: none), and
+    ``back_most_of`` the best fit of all of them, at ``slot``.
     ``list_mutual`` is the best fit that the way back could have in a list, 0 for none.
     """
     methods_points, mutual, fit = side[0], side[3], side[4]
@@ -36,7 +39,14 @@ def _reach(
                 back_want[backs] = met[place]
                 back_offer[backs] = offer
                 back_fit[backs] = met_points[place]
+                back_next[backs] = -1
+                back_most_of[backs] = met_points[place] + extra
+                if stamp[met[place]] == want:
+                    before = slot[met[place]]
+                    back_next[backs] = before
+                    back_most_of[backs] = max(back_most_of[backs], back_most_of[before])
                 stamp[met[place]] = want
+                slot[met[place]] = backs
                 mark |= np.uint64(1) << np.uint64(met[place] & 63)
                 back_most = max(back_most, met_points[place] + extra)
                 backs += 1
@@ -51,20 +61,15 @@ def _reach(
                 is_long = long[number] >= 0
                 if turn == 0 and is_long:
                     for other in range(backs):
+                        if slot[back_want[other]] != other:
+                            continue
                         twin = twins[long[number] * capacities + back_want[other]]
                         if twin < 0 or number_of >= lists_most:
-                            continue
-                        seen, most_back = False, 0
-                        for known in range(backs):
-                            if back_want[known] == back_want[other]:
-                                seen = seen or known < other
-                                most_back = max(most_back, back_fit[known] + extra)
-                        if seen:
                             continue
                         list_number[number_of] = twin
                         list_spoken[number_of] = spoken
                         list_points[number_of] = meets_points[place]
-                        list_mutual[number_of] = most_back
+                        list_mutual[number_of] = back_most_of[other]
                         number_of += 1
                 if turn == 1 and number_of < lists_most:
                     list_number[number_of] = number
@@ -94,7 +99,32 @@ def _reach(
         list_worth[at_place] = worth
         list_number[at_place], list_spoken[at_place] = number, spoken
         list_points[at_place], list_mutual[at_place] = near, most_back
-    return backs, mark, number_of
+    return mark, number_of
 
 
 reach = compiled(_reach)
+
+
+def _back_of(
+    helper: Any, want: Any, wish_starts: Any, wishes: Any, stamp: Any, slot: Any,
+    back_offer: Any, back_fit: Any, back_next: Any, level_points: Any, methods_points: Any,
+    offer_level: Any, offer_methods: Any,
+) -> Any:  # fmt: skip
+    """Tell how well the seeker of the want could help the helper: the best fit, 0 for not at all."""
+    best = 0
+    for place in range(wish_starts[helper], wish_starts[helper + 1]):
+        theirs = wishes[place]
+        if stamp[theirs >> 32] != want:
+            continue
+        other = slot[theirs >> 32]
+        while other >= 0:
+            mine = back_offer[other]
+            given = back_fit[other] + level_points[(theirs >> 28) & 15, offer_level[mine]]
+            if theirs & 0xFFFFFFF & offer_methods[mine]:
+                given += methods_points
+            best = max(best, given)
+            other = back_next[other]
+    return best
+
+
+back_of = compiled(_back_of)

@@ -17,8 +17,16 @@ EVERYTHING = 400_000
 MANY = 3_000_000
 """Markets with more possible exchanges go through the compiled kernel."""
 
-BREADTH = 16
-"""Helpers kept for each want in markets where not all are."""
+BREADTH, LEAST = 16, 5
+"""Helpers kept for each want in markets where not all are, and in those of ``CROWD`` wants."""
+
+CROWD = 200_000
+"""So many wants fill the seats from few candidates each; whoever is left over looks again."""
+
+
+def breadth(wants: int) -> int:
+    """Tell how many helpers are kept for each of so many wants, where not all are."""
+    return BREADTH if wants < CROWD else LEAST
 
 
 def seeking(market: Market) -> Ints:
@@ -42,7 +50,7 @@ def find(
 ) -> Candidates:
     """Find the best helpers for these wants (or all that seek) among ``helpers`` (or all that help).
 
-    ``most`` is how many for each want; by default all in small markets, ``BREADTH`` in others.
+    ``most`` is how many for each want; by default all in small markets, ``breadth`` in others.
     The compiled kernel and numpy find the same.
     """
     sought = seeking(market) if wants is None else wants
@@ -50,7 +58,7 @@ def find(
     postings = Postings.of(market, able)
     possible = int(walk(market, postings, sought)[4].sum())
     whole = most is None and possible <= EVERYTHING
-    most = (len(market) if whole else BREADTH) if most is None else most
+    most = (len(market) if whole else breadth(len(sought))) if most is None else most
     if possible > MANY:
         from exchange.matching.kernel import best
         from exchange.matching.lists import lists_of

@@ -105,3 +105,28 @@ def rarity_points(speakers: Ints, size: int, most: int) -> NDArray[np.int32]:
     lengths = np.array([int(count).bit_length() for count in speakers], np.int64)
     steps = np.clip(int(size).bit_length() - np.maximum(lengths, 1), 0, whole)
     return np.asarray(most * steps // whole, np.int32)
+
+
+def level_bounds(tables: Tables) -> NDArray[np.int32]:
+    """Give the most points for level by (wanted level, set of levels offered as bits)."""
+    bounds = np.zeros((5, 32), np.int32)
+    for bits in range(32):
+        for level in range(5):
+            if bits >> level & 1:
+                bounds[:, bits] = np.maximum(bounds[:, bits], tables.level[:, level])
+    return bounds
+
+
+def both_levels(tables: Tables) -> NDArray[np.int32]:
+    """Give the points for language by (one's level, the other's level)."""
+    known = np.arange(NATIVE + 1)
+    return np.asarray(tables.language[np.minimum(known[:, None], known[None, :])], np.int32)
+
+
+def both_clocks(tables: Tables) -> NDArray[np.int32]:
+    """Give the points for time by (one's clock + 1, the other's clock + 1), 0 for not known."""
+    clock = np.arange(QUARTERS)
+    apart = np.abs(clock[:, None] - clock[None, :])
+    found = np.zeros((QUARTERS + 1, QUARTERS + 1), np.int32)
+    found[1:, 1:] = tables.time[np.minimum(apart, QUARTERS - apart)]
+    return found
