@@ -16,7 +16,7 @@ Measured on two cores that had five times as much to do as they could, so by CPU
 | index, made and made anew from the last (s) | 2.8, 0.7 | 19.3, 7.0 |
 | index, memory (MiB) | 35 | 147 |
 | pages, typical | 23, 36 | not measured |
-| pages, worst (two rounds, the first makes all pieces; up to 100 cards) | 17, 89 | not measured |
+| pages, worst (two rounds, the first makes missing pieces; up to 100 cards) | 17, 89 | not measured |
 
 By the clock the same pages took p50 148 ms there, and wrk got 19 pages a second: on such a machine
 neither says anything about the goal of 50 ms. Ask again on one that is free. The made-up notes are
