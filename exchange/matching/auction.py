@@ -19,11 +19,17 @@ from exchange.matching.arrays import Ints, starts_of
 from exchange.matching.chain import find_chains
 from exchange.matching.compiled import compiled
 
-STEP = 12
+STEP, LONG_STEP = 12, 32
 """Points by which a bid is at least raised: smaller is better and slower."""
 
-WANT_PRICE = 1200
-"""Points that a helper for one more want is worth giving up, in the auction."""
+MANY = 500_000
+"""From so many edges on the longer step is taken."""
+
+WANT_PRICE = 0
+"""Points that one more want is worth besides its own, in the auction.
+
+None: the chains find at the end what wants there are, and the prices need not climb so far.
+"""
 
 PERSON_PRICE = 2500
 """Points that a helper for one more person is worth besides, for each rank and one."""
@@ -39,9 +45,10 @@ def auctioned(
     units: Ints,
     rank: Ints,
     *,
-    step: int = STEP,
+    step: int | None = None,
 ) -> Ints:
     """Give for each want the chosen edge, or -1; arguments as those of ``flow.best_flow``."""
+    step = step or (STEP if len(helper) < MANY else LONG_STEP)
     if not len(helper):
         return np.full(len(seeker_of), -1, np.int64)
     most = np.minimum(units, np.diff(want_starts))
