@@ -7,6 +7,8 @@ import pytest
 
 from exchange.errors import StoreError
 from exchange.model import (
+    Circle,
+    Cohort,
     Held,
     Match,
     Outcome,
@@ -257,3 +259,73 @@ def test_a_note_holds_a_long_text(store: Store) -> None:
     assert store.notes.get("directory-page") == "ẹ" * 200_000
     store.notes.drop("directory-page")
     assert store.notes.get("directory-page") is None
+
+
+def test_what_nobody_was_told_of_is_refreshed_and_revived_and_what_was_told_is_not(
+    store: Store,
+) -> None:
+    (made,) = store.suggestions.plan([NEW])
+    better = replace(NEW, match=replace(MATCH, score=9.0), made=NOW + HOUR)
+    (again,) = store.suggestions.plan([better])
+    assert (again.id, again.match.score, again.made) == (made.id, 9.0, NOW)
+    store.suggestions.withdraw([made.id], at=NOW)
+    (revived,) = store.suggestions.plan([better])
+    assert (revived.id, revived.status) == (made.id, Status.PLANNED)
+    assert store.suggestions.planned() == [revived]
+    store.suggestions.tell([made.id], at=NOW + HOUR)
+    (told,) = store.suggestions.plan([NEW])
+    assert (told.status, told.match.score) == (Status.OPEN, 9.0)
+
+
+def test_the_newest_round_replaces_the_one_before_and_the_first_arrival_stays(
+    store: Store,
+) -> None:
+    cohort = Cohort("sparql", "yo", ("user:1", "user:2"), ("user:3",), (8, 9), NOW.date())
+    circle = Circle(("user:1", "user:2"), ("sparql", "events"), 700.0)
+    store.rounds.replace(
+        unmet=[("user:2", "sparql", "language"), ("user:1", "wdqs", "seats")],
+        cohorts=[cohort],
+        circles=[circle],
+    )
+    assert store.rounds.unmet() == [("user:1", "wdqs", "seats"), ("user:2", "sparql", "language")]
+    assert store.rounds.unmet("user:1") == [("user:1", "wdqs", "seats")]
+    assert store.rounds.cohorts() == store.rounds.cohorts("sparql") == [cohort]
+    assert store.rounds.cohorts("wdqs") == []
+    assert store.rounds.circles() == [circle]
+    store.rounds.replace(unmet=[])
+    assert (store.rounds.unmet(), store.rounds.cohorts(), store.rounds.circles()) == ([], [], [])
+    assert store.rounds.arrive(["user:1"], day=NOW.date()) == 1
+    assert store.rounds.arrive(["user:1", "user:2"], day=date(2027, 1, 1)) == 1
+    assert store.rounds.arrivals() == {"user:1": NOW.date(), "user:2": date(2027, 1, 1)}
+
+
+def test_all_measures_come_by_name_and_day(store: Store) -> None:
+    monday = date(2026, 11, 23)
+    store.measures.record(monday + timedelta(days=1), {"coverage": (0.25, 8)})
+    store.measures.record(monday, {"load": 3, "coverage": (0.5, 10)})
+    assert store.measures.all() == [
+        (monday, "coverage", 0.5, 10),
+        (monday + timedelta(days=1), "coverage", 0.25, 8),
+        (monday, "load", 3.0, None),
+    ]
+
+
+def test_only_notices_that_stand_on_a_page_are_counted_as_sent(store: Store) -> None:
+    store.notices.begin(NOTICE)
+    assert store.notices.count_sent() == 0
+    store.notices.finish("a1", Sent(77, "User talk:Ada"), at=NOW)
+    store.notices.begin(replace(NOTICE, id="b2", recipient="page:5"))
+    store.notices.finish("b2", Skipped(Reason.CAP), at=NOW)
+    assert store.notices.count_sent() == 1
+
+
+def test_the_last_delivering_run_is_the_newest_that_may_have_written_to_somebody(
+    store: Store,
+) -> None:
+    assert store.runs.last_delivering() is None
+    first, second, third = (store.runs.begin("notify", at=NOW + at * HOUR) for at in range(3))
+    store.runs.record(second, "user:1", Skipped(Reason.AWAY))
+    assert store.runs.last_delivering().id == second  # type: ignore[union-attr]
+    store.runs.record(first, "user:1", Unknown("lost"))
+    store.runs.record(third, "publish:Portal", Sent(5, "Portal"))
+    assert store.runs.last_delivering().id == first  # type: ignore[union-attr]
