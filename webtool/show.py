@@ -267,8 +267,3 @@ def icon(name: str, label: str = "") -> Markup:
     return Markup('<svg class="icon{}" viewBox="0 0 20 20" {}>{}</svg>').format(
         flip, said, Markup(drawn["path"])
     )
-
-
-def current_pairs(*without: str) -> list[tuple[str, str]]:
-    """Give the pairs of this address's query string, some names left out."""
-    return [pair for pair in request.args.items(multi=True) if pair[0] not in without]

@@ -100,17 +100,9 @@ class Query:
         """Give the chosen values of a facet."""
         return self.chosen.get(facet, ())
 
-    def with_value(self, facet: str, value: str) -> Query:
-        """Choose one more value; back to the first page."""
-        values = tuple(dict.fromkeys((*self.values(facet), value)))
-        return self._choosing(facet, values)
-
     def without_value(self, facet: str, value: str) -> Query:
         """Drop one value; back to the first page."""
-        return self._choosing(facet, tuple(one for one in self.values(facet) if one != value))
-
-    def _choosing(self, facet: str, values: tuple[str, ...]) -> Query:
-        chosen = {**self.chosen, facet: values}
+        chosen = {**self.chosen, facet: tuple(v for v in self.values(facet) if v != value)}
         kept = {name: chosen[name] for name in FACETS if chosen.get(name)}
         return replace(self, chosen=MappingProxyType(kept), page=1)
 
