@@ -43,7 +43,7 @@ def run(market: Market, threads: int) -> tuple[dict[str, float], Candidates, dic
     def find(wants: Ints, helpers: Bools) -> Candidates:
         begun = time.perf_counter()
         most = breadth(len(wants))
-        lists = lists_of(market, helpers)
+        lists = lists_of(market, helpers, tables)
         seconds["lists"] += time.perf_counter() - begun
         begun = time.perf_counter()
         found = best(market, lists, wants, most=most, tables=tables, period=1, threads=threads)

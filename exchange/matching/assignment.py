@@ -21,6 +21,9 @@ from exchange.matching.candidates import Candidates
 from exchange.matching.flow import best_flow
 from exchange.matching.market import Market
 
+SERVED = -1
+"""The rank of who is helped already: one more suggestion for them serves nobody more."""
+
 EXACT = 120_000
 """Up to so many edges the optimum itself is worth its time."""
 

@@ -4,7 +4,7 @@ Three steps. First helpers' seats are auctioned: a seeker bids what the best hel
 than the second best, plus a little; who is outbid bids again, until all are placed or have given
 up (Bertsekas). A seeker's last hope is worth more than a further want, by rank. Then whoever is
 still without any helper looks for a chain of moves that serves one person more, and at last each
-want for a chain that serves one want more. The chains make people and wants as many as the
+free seat for a chain that serves one want more. The chains make people and wants as many as the
 candidates allow (but for rare chains through one person twice); the auction keeps the points
 high.
 """
@@ -16,19 +16,22 @@ from typing import Any
 import numpy as np
 
 from exchange.matching.arrays import Ints, starts_of
-from exchange.matching.chain import find_chains
+from exchange.matching.chain import fill_seats, serve_people
 from exchange.matching.compiled import compiled
 
-STEP, LONG_STEP = 12, 32
-"""Points by which a bid is at least raised: smaller is better and slower."""
+STEPS = ((500_000, 12), (5_000_000, 32))
+"""Points by which a bid is at least raised, in markets below so many edges: smaller is better and
+slower."""
 
-MANY = 500_000
-"""From so many edges on the longer step is taken."""
+LONG_STEP = 64
+"""... and in larger ones."""
 
-WANT_PRICE = 0
-"""Points that one more want is worth besides its own, in the auction.
+LEFT = 300
+"""Points that must be left to a further want of somebody, or it bids no more.
 
-None: the chains find at the end what wants there are, and the prices need not climb so far.
+Where more want a seat than have it, prices climb till enough give up. It changes little who that
+is if all give up so many points earlier, and the prices need not climb so far. Who gave up too
+early finds a seat that stayed free at the end.
 """
 
 PERSON_PRICE = 2500
@@ -48,12 +51,12 @@ def auctioned(
     step: int | None = None,
 ) -> Ints:
     """Give for each want the chosen edge, or -1; arguments as those of ``flow.best_flow``."""
-    step = step or (STEP if len(helper) < MANY else LONG_STEP)
+    step = step or next((short for below, short in STEPS if len(helper) < below), LONG_STEP)
     if not len(helper):
         return np.full(len(seeker_of), -1, np.int64)
     most = np.minimum(units, np.diff(want_starts))
     slots = np.minimum(seats, np.bincount(helper, minlength=len(seats)))
-    last_price = WANT_PRICE + PERSON_PRICE * (1 + rank.astype(np.int64))
+    last_price = PERSON_PRICE * (1 + rank.astype(np.int64)) - np.where(rank < 0, LEFT, 0)
     columns = [
         np.ascontiguousarray(table, kind)
         for table, kind in (
@@ -67,10 +70,10 @@ def auctioned(
             (last_price, np.int32),
         )
     ]
-    picked, slot, load = compiled(_bid)(*columns, WANT_PRICE, step)
-    chain = compiled(find_chains)
-    for people in (True, False):
-        chain(*columns[:4], columns[5], columns[6], picked, slot, load, people)
+    picked, slot, load = compiled(_bid)(*columns, LEFT, step)
+    graph = (*columns[:4], columns[5], columns[6])
+    compiled(serve_people)(*graph, rank < 0, picked, slot, load)
+    compiled(fill_seats)(*graph, picked, slot, load)
     return np.asarray(picked, np.int64)
 
 
@@ -83,7 +86,7 @@ def _bid(
     slot_starts: Any,
     most: Any,
     last_price: Any,
-    want_price: int,
+    left: int,
     step: int,
 ) -> Any:
     """Auction the seats: (edge of each want, want in each seat, seats taken of each helper)."""
@@ -108,7 +111,7 @@ def _bid(
         count -= 1
         queued[seeker] = False
         while served[seeker] < most[seeker]:
-            least = -last_price[seeker] if served[seeker] == 0 else -want_price
+            least = -last_price[seeker] if served[seeker] == 0 else left
             best, second, chosen, chosen_want = least, least, -1, -1
             for want in range(want_starts[seeker], want_starts[seeker + 1]):
                 if picked[want] >= 0:

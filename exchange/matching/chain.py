@@ -1,4 +1,8 @@
-"""Chain: moves that serve one person, or one want, more than before."""
+"""Chain: moves that serve one person, or one want, more than before.
+
+For a person the search begins with them; for wants it begins at the free seats, which are few where
+many wants are left over.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,21 @@ from typing import Any
 import numpy as np
 
 
-def find_chains(
+def serve_people(
     seeker_of: Any,
     want_starts: Any,
     edge_starts: Any,
     helper_of: Any,
     slot_starts: Any,
     most: Any,
+    helped: Any,
     picked: Any,
     slot: Any,
     load: Any,
-    people: bool,
 ) -> None:
-    """Serve one person (or want) more by chains of moves, as long as there is one.
+    """Serve one person more by chains of moves, as long as there is one; who comes first, first.
+
+    ``helped`` tells who needs no more: they make room for others.
 
     Helpers that a search in vain has seen lead nowhere for later searches either.
     """
@@ -35,7 +41,7 @@ def find_chains(
         if picked[want] >= 0:
             served[seeker_of[want]] += 1
     for start in range(seekers):
-        while served[start] < most[start] and (served[start] == 0 or not people):
+        while served[start] == 0 and most[start] > 0 and not helped[start]:
             low, high, end, spare = 0, 0, -1, -1
             met[start] = start
             current, leaving = start, -1
@@ -78,7 +84,7 @@ def find_chains(
                     holder = slot[begin + position]
                     position += 1
                     owner = seeker_of[holder]
-                    if people and served[owner] > 1 and owner != start:
+                    if served[owner] + helped[owner] > 1 and owner != start:
                         end, spare = helper, holder
                         break
                     if met[owner] == start:
@@ -116,3 +122,100 @@ def find_chains(
             for at in range(high):
                 seen[queue[at]] = False
             met[start] = -1
+
+
+def fill_seats(
+    seeker_of: Any,
+    want_starts: Any,
+    edge_starts: Any,
+    helper_of: Any,
+    slot_starts: Any,
+    most: Any,
+    picked: Any,
+    slot: Any,
+    load: Any,
+) -> None:
+    """Fill free seats by chains of moves that end with a want nobody meets yet.
+
+    A want may move to a free seat, or make room for another want of its seeker there; the seat that
+    it leaves is free then. Helpers that a search in vain has seen lead nowhere for later ones.
+    """
+    seekers, helpers = len(most), len(slot_starts) - 1
+    want_of = np.empty(len(helper_of), np.int32)
+    served = np.zeros(seekers, np.int32)
+    for want in range(len(seeker_of)):
+        if picked[want] >= 0:
+            served[seeker_of[want]] += 1
+        for edge in range(edge_starts[want], edge_starts[want + 1]):
+            want_of[edge] = want
+    # The edges of each helper.
+    begins = np.zeros(helpers + 1, np.int64)
+    for edge in range(len(helper_of)):
+        begins[helper_of[edge] + 1] += 1
+    for helper in range(helpers):
+        begins[helper + 1] += begins[helper]
+    place = begins[:-1].copy()
+    edges = np.empty(len(helper_of), np.int32)
+    for edge in range(len(helper_of)):
+        edges[place[helper_of[edge]]] = edge
+        place[helper_of[edge]] += 1
+    seen = np.zeros(helpers, np.bool_)
+    above = np.full(helpers, -1, np.int64)  # the helper whose seat is taken by who leaves this one
+    by_edge = np.full(helpers, -1, np.int64)  # ... by this edge
+    leaves = np.full(helpers, -1, np.int64)  # ... and the want that leaves
+    queue = np.empty(helpers, np.int64)
+    met = np.full(seekers, -1, np.int64)
+    search = 0
+    for start in range(helpers):
+        while slot_starts[start] + load[start] < slot_starts[start + 1] and not seen[start]:
+            search += 1
+            queue[0] = start
+            seen[start] = True
+            above[start] = -1
+            low, high, last, end = 0, 1, -1, -1
+            while low < high and last < 0:
+                helper = queue[low]
+                low += 1
+                for at in range(begins[helper], begins[helper + 1]):
+                    edge = edges[at]
+                    want = want_of[edge]
+                    seeker = seeker_of[want]
+                    if met[seeker] == search or picked[want] == edge:
+                        continue
+                    there = -1  # the want of the same seeker that has this helper already
+                    for sister in range(want_starts[seeker], want_starts[seeker + 1]):
+                        if picked[sister] >= 0 and helper_of[picked[sister]] == helper:
+                            there = sister
+                    if there >= 0:
+                        continue
+                    if picked[want] < 0 and served[seeker] < most[seeker]:
+                        last, end = edge, helper
+                        break
+                    for sister in range(want_starts[seeker], want_starts[seeker + 1]):
+                        if picked[sister] < 0 or (picked[want] >= 0 and sister != want):
+                            continue
+                        other = helper_of[picked[sister]]
+                        if seen[other]:
+                            continue
+                        seen[other] = True
+                        met[seeker] = search
+                        above[other], by_edge[other], leaves[other] = helper, edge, sister
+                        queue[high] = other
+                        high += 1
+            if last < 0:
+                break
+            served[seeker_of[want_of[last]]] += 1
+            while end >= 0:
+                want, at = want_of[last], slot_starts[end] + load[end]
+                if above[end] < 0:
+                    load[end] += 1
+                else:
+                    at = slot_starts[end]
+                    while slot[at] != leaves[end]:
+                        at += 1
+                    picked[leaves[end]] = -1
+                slot[at] = want
+                picked[want] = last
+                last, end = by_edge[end], above[end]
+            for at in range(high):
+                seen[queue[at]] = False

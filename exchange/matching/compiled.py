@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 
@@ -16,5 +18,17 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function of arrays and numbers; it then also runs beside other threads."""
     import numba
 
-    quick: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
+    # numba looks only at the function's own file to tell whether what it kept is still right. The
+    # loops call each other across files, so the name under which it keeps them tells of all.
+    function.__qualname__ = f"{function.__name__}_{_sources()}"
+    quick: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     return quick
+
+
+@cache
+def _sources() -> str:
+    """Give a short hash of all modules of this room."""
+    hashed = blake2b(digest_size=6)
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        hashed.update(path.read_bytes())
+    return hashed.hexdigest()

@@ -15,14 +15,18 @@ from numpy.typing import NDArray
 
 from exchange.matching.arrays import Ints
 from exchange.matching.candidates import Candidates
-from exchange.matching.lists import Lists
+from exchange.matching.lists import Lists, folded
 from exchange.matching.market import Market
 from exchange.matching.score import Entries
-from exchange.matching.tables import Tables, both_clocks, both_levels, level_bounds, rarity_points
+from exchange.matching.tables import Tables, gains, level_bounds, rarity_points
 from exchange.matching.walk import walk
 
 CHUNK = 20_000
 """Wants that one thread takes at a time."""
+
+
+LISTS = 4096
+"""Lists and twins that are looked at for one want; with more, only the lists."""
 
 
 def best(
@@ -39,28 +43,36 @@ def best(
     hierarchy, people = market.hierarchy, market.people
     reverse = _reversed(hierarchy.starts, hierarchy.offered, hierarchy.points)
     rare = rarity_points(market.speakers, market.size, tables.small_language)
-    # Wants of one capacity one after another: they walk the same lists, which stay at hand.
-    order = np.argsort(market.wants.capacity[wants], kind="stable")
+    order = _alike(market, wants)
     sought = np.asarray(wants, np.int64)[order]
     count = np.zeros(len(sought), np.int32)
     rows = np.empty((len(sought), most, 4), np.int32)
     points = np.empty((len(sought), most), np.int32)
     ties = np.empty((len(sought), most), np.uint64)
     side = np.array(
+        [tables.methods, tables.region, tables.country, int(people.fresh.max(initial=0))], np.int64
+    )
+    slope = (tables.time[0] if len(tables.time) else 0) / max(tables.far - tables.near, 1)
+    sides = np.array(
         [
-            tables.methods, tables.region, tables.country, tables.reciprocity, tables.fit,
-            int(people.fresh.max(initial=0)),
+            tables.methods, tables.region, tables.country, 2 * tables.reciprocity,
+            max(tables.fit, 1), tables.projects[2], slope, tables.far, max(tables.far - tables.near, 1),
         ],
-        np.int64,
+        np.float32,
     )  # fmt: skip
+    ways_back = _longest(market.offers.starts, np.diff(reverse[0])[market.offers.capacity])
+    reached = np.diff(hierarchy.starts)[market.wants.capacity[sought]]
+    reached *= np.diff(market.languages.starts)[market.wants.person[sought]]
     fixed = (
         most, np.uint64(period), side, tables.level.astype(np.int32),
         tables.language.astype(np.int32), tables.time.astype(np.int32),
-        tables.projects.astype(np.int32), level_bounds(tables), both_levels(tables),
-        both_clocks(tables), rare.astype(np.int32),
+        tables.projects.astype(np.int32), level_bounds(tables),
+        *gains(tables, hierarchy.points), rare.astype(np.int32),
+        tables.level.astype(np.float32), sides,
         _wide(hierarchy.starts), hierarchy.offered.astype(np.int32),
         hierarchy.points.astype(np.int32), *reverse,
         people.seed, people.clock, people.region, people.country, people.projects,
+        folded(people.projects),
         _wide(people.hand_starts), people.hand, _wide(market.told),
         market.wants.person, market.wants.capacity,
         market.wants.level, market.wants.methods,
@@ -69,9 +81,10 @@ def best(
         market.offers.methods,
         _wide(market.languages.starts), market.languages.code, market.languages.level,
         lists.find, len(market.speakers), lists.offer, lists.heard, lists.starts,
-        lists.members, lists.who, lists.packed, lists.leaves, lists.summaries, lists.blocks, lists.first_block,
-        lists.projects, lists.long, lists.twins, lists.first_twin, lists.capacities,
+        lists.members, lists.who, lists.leaves, lists.traits, lists.blocks, lists.summaries,
+        lists.projects, lists.long, lists.twins, lists.capacities,
         lists.marks, lists.wish_starts, lists.wishes, _alone(people.hand_starts, people.hand),
+        ways_back, LISTS + int(reached.max(initial=0)),
     )  # fmt: skip
 
     settled = [_settled(each) for each in fixed]
@@ -88,6 +101,24 @@ def best(
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))
     return _gathered(market, np.asarray(wants), back, count, rows, points, ties)
+
+
+def _alike(market: Market, wants: Ints) -> Ints:
+    """Order wants so that those which walk the same lists follow each other: these stay at hand.
+
+    By capacity, then by the seeker's commonest language, then by what the seeker offers first.
+    """
+    languages, offers = market.languages, market.offers
+    person = market.wants.person[wants]
+    rows = len(market)
+    owner = np.repeat(np.arange(rows), np.diff(languages.starts))
+    commonest = np.lexsort((-market.speakers[languages.code], owner))
+    tongue, gift = np.full(rows, -1, np.int64), np.full(rows, -1, np.int64)
+    some = np.diff(languages.starts) > 0
+    tongue[some] = languages.code[commonest][languages.starts[:-1][some]]
+    some = np.diff(offers.starts) > 0
+    gift[some] = offers.capacity[offers.starts[:-1][some]]
+    return np.lexsort((gift[person], tongue[person], market.wants.capacity[wants]))
 
 
 def _gathered(
@@ -127,6 +158,12 @@ def _alone(starts: Ints, hand: Ints) -> NDArray[np.bool_]:
     return np.asarray(np.diff(found) == 0, bool)
 
 
+def _longest(starts: Ints, values: Ints) -> int:
+    """Give the largest sum of the values in one list."""
+    sums = np.append(0, np.cumsum(values))
+    return int((sums[starts[1:]] - sums[starts[:-1]]).max(initial=0))
+
+
 def _wide(values: Ints) -> NDArray[np.int64]:
     return np.ascontiguousarray(values, np.int64)
 
@@ -135,7 +172,8 @@ def _settled(value: Any) -> Any:
     """Give every column one of few types, so that all markets share what was compiled."""
     if not isinstance(value, np.ndarray):
         return value
-    kind = value.dtype if value.dtype in (np.int64, np.uint64, np.bool_) else np.int32
+    kept = (np.int64, np.uint64, np.bool_, np.float32, np.int16)
+    kind = value.dtype if value.dtype in kept else np.int32
     return np.require(value, kind, ["C", "W"])
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from exchange.matching.arrays import Bools, Ints
-from exchange.matching.assignment import Edges, assign
+from exchange.matching.assignment import SERVED, Edges, assign
 from exchange.matching.candidates import Candidates, joined
 from exchange.matching.market import Market
 from exchange.matching.search import helping, seeking
@@ -56,6 +56,7 @@ def assigned(
     first: list[tuple[Candidates, Edges, Bools]] = []
     parts: list[Candidates] = []
     free, most = market.people.free.copy(), market.people.most.copy()
+    rank = market.people.rank.copy()
     pairs = np.zeros(0, np.int64)
     for _ in range(rounds):
         found = find(wants, helpers)
@@ -63,7 +64,7 @@ def assigned(
         if len(pairs):
             found = found.take(~np.isin(codes, pairs))
         edges = Edges.of(market, found, bonus=bonus(found) if bonus else 0)
-        edges = replace(edges, seats=free, most=most)
+        edges = replace(edges, seats=free, most=most, rank=rank)
         picked = assign(edges)
         chosen = found.take(np.flatnonzero(picked))
         first.append((found, edges, picked))
@@ -74,6 +75,7 @@ def assigned(
         pairs = np.append(pairs, seekers.astype(np.int64) * len(market) + chosen.helper)
         free = free - np.bincount(chosen.helper, minlength=len(market))
         most = most - np.bincount(seekers, minlength=len(market))
+        rank[seekers] = SERVED
         helpers = helpers & (free > 0)
         # Who had no candidate at all finds none among fewer helpers.
         had = np.unique(found.want)

@@ -63,7 +63,7 @@ def find(
         from exchange.matching.kernel import best
         from exchange.matching.lists import lists_of
 
-        lists = lists_of(market, able)
+        lists = lists_of(market, able, tables)
         return best(market, lists, sought, most=most, tables=tables, period=period)
     found = candidates(market, postings, sought, most=most, tables=tables, period=period)
     return replace(found, whole=whole)

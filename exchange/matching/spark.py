@@ -90,7 +90,7 @@ def search_part(
     _, related = spread(hierarchy.starts, capacities)
     meeting = np.zeros(len(hierarchy.starts) - 1, bool)
     meeting[hierarchy.offered[related]] = True
-    lists = lists_of(market, helpers, capacities=meeting)
+    lists = lists_of(market, helpers, tables, capacities=meeting)
     return best(market, lists, wants, most=most, tables=tables, period=period, threads=1)
 
 

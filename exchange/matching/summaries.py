@@ -1,10 +1,32 @@
-"""Summaries: the compiled loops that lay out twins and sum up leaves and blocks (see ``lists``)."""
+"""Summaries: the compiled loops that lay out twins, leaves and blocks (see ``lists``)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+
+WIDTH = 16
+"""Entries in a leaf."""
+
+HELPER, LEVEL, METHODS, HEARD, CLOCK, REGION, COUNTRY, FRESH = range(8)
+"""Columns of an entry's traits. ``HEARD`` is the points for the helper's level of the language."""
+
+WISH_LEVEL, WISH_METHODS = 8, 9
+"""In a leaf of a twin, and in its summary: the level and methods of what the helper wants."""
+
+PROJECTS = 10
+"""In a leaf only: the helper's projects folded into 16 bits. Who shares none here shares none."""
+
+TRAITS = 11
+"""Traits in a leaf."""
+
+CLOCK_TO = 10
+"""In a summary only: clocks span a range, ``CLOCK`` to ``CLOCK_TO`` (-1 for none known).
+
+``HELPER`` is not used there; levels and methods are sets of bits; ``HEARD`` and ``FRESH`` the
+highest; ``REGION`` and ``COUNTRY`` the only one, or -2 for several.
+"""
 
 
 def append_twins(
@@ -13,15 +35,16 @@ def append_twins(
     traits: Any,
     want_starts: Any,
     wanted: Any,
+    wish: Any,
     is_open: Any,
     capacities: int,
 ) -> Any:
-    """Append the twins of long lists to the lists: (members, starts, number by long and want)."""
+    """Append the twins of long lists: (members, starts, their wishes, number by long and want)."""
     entries, lists = len(traits), len(starts) - 1
     counts = np.zeros(len(some) * capacities, np.int64)
     for at in range(len(some)):
         for entry in range(starts[some[at]], starts[some[at] + 1]):
-            helper = traits[entry, 0]
+            helper = traits[entry, HELPER]
             for want in range(want_starts[helper], want_starts[helper + 1]):
                 if is_open[want]:
                     counts[at * capacities + wanted[want]] += 1
@@ -40,46 +63,67 @@ def append_twins(
             place[at] = all_starts[twins[at]]
             all_starts[twins[at] + 1] = place[at] + counts[at]
     members = np.empty(whole, np.int32)
+    wishes = np.zeros(whole, np.int32)
     for entry in range(entries):
         members[entry] = entry
     for at in range(len(some)):
         for entry in range(starts[some[at]], starts[some[at] + 1]):
-            helper = traits[entry, 0]
+            helper = traits[entry, HELPER]
             for want in range(want_starts[helper], want_starts[helper + 1]):
                 if is_open[want]:
                     twin = at * capacities + wanted[want]
                     members[place[twin]] = entry
+                    wishes[place[twin]] = wish[want]
                     place[twin] += 1
-    return members, all_starts, twins
+    return members, all_starts, wishes, twins
 
 
-def summarise(starts: Any, pieces: Any, members: Any, traits: Any, projects: Any, size: int) -> Any:
-    """Summarise each piece of ``size`` entries of each list."""
-    count, words = pieces[-1], projects.shape[1]
-    found = np.zeros((count, 9), np.int32)
+def fill_leaves(
+    found: Any, starts: Any, leaves: Any, members: Any, wishes: Any, traits: Any, folded: Any
+) -> None:
+    """Lay out the entries of each list in leaves: ``found[leaf, trait, place]``."""
+    for number in range(len(starts) - 1):
+        for at in range(starts[number], starts[number + 1]):
+            leaf = leaves[number] + (at - starts[number]) // WIDTH
+            place = (at - starts[number]) % WIDTH
+            entry = members[at]
+            for trait in range(1, 8):
+                found[leaf, trait, place] = traits[entry, trait]
+            found[leaf, WISH_LEVEL, place] = wishes[at] >> 16
+            found[leaf, WISH_METHODS, place] = wishes[at] & 0xFFFF
+            found[leaf, PROJECTS, place] = folded[traits[entry, HELPER]]
+
+
+def summarise(
+    starts: Any, blocks: Any, members: Any, wishes: Any, traits: Any, projects: Any, size: int
+) -> Any:
+    """Summarise each block of ``size`` entries of each list."""
+    count, words = blocks[-1], projects.shape[1]
+    found = np.zeros((count, 11), np.int32)
     union = np.zeros((count, words), np.uint64)
     for number in range(len(starts) - 1):
         for at in range(starts[number], starts[number + 1]):
-            piece = pieces[number] + (at - starts[number]) // size
-            first = (at - starts[number]) % size == 0
+            block = blocks[number] + (at - starts[number]) // size
             entry = members[at]
-            row = found[piece]
+            row = found[block]
             trait = traits[entry]
-            row[1] |= 1 << trait[1]
-            row[2] |= trait[2]
-            row[3] = max(row[3], trait[3])
-            row[7] = max(row[7], trait[7])
-            if first:
-                row[4], row[8] = trait[4], trait[4]
-                row[5], row[6] = trait[5], trait[6]
+            row[LEVEL] |= 1 << trait[LEVEL]
+            row[METHODS] |= trait[METHODS]
+            row[HEARD] = max(row[HEARD], trait[HEARD])
+            row[FRESH] = max(row[FRESH], trait[FRESH])
+            row[WISH_LEVEL] |= 1 << (wishes[at] >> 16)
+            row[WISH_METHODS] |= wishes[at] & 0xFFFF
+            if (at - starts[number]) % size == 0:
+                row[CLOCK], row[CLOCK_TO] = trait[CLOCK], trait[CLOCK]
+                row[REGION], row[COUNTRY] = trait[REGION], trait[COUNTRY]
             else:
-                if trait[4] >= 0:
-                    row[4] = trait[4] if row[4] < 0 else min(row[4], trait[4])
-                    row[8] = max(row[8], trait[4])
-                if row[5] != trait[5]:
-                    row[5] = -2
-                if row[6] != trait[6]:
-                    row[6] = -2
+                if trait[CLOCK] >= 0:
+                    row[CLOCK] = trait[CLOCK] if row[CLOCK] < 0 else min(row[CLOCK], trait[CLOCK])
+                    row[CLOCK_TO] = max(row[CLOCK_TO], trait[CLOCK])
+                if row[REGION] != trait[REGION]:
+                    row[REGION] = -2
+                if row[COUNTRY] != trait[COUNTRY]:
+                    row[COUNTRY] = -2
             for word in range(words):
-                union[piece, word] |= projects[trait[0], word]
+                union[block, word] |= projects[trait[HELPER], word]
     return found, union

@@ -53,7 +53,8 @@ class Tables:
 
     ``level[want, offer]``, ``language[lower level]``, ``time[quarters apart]``,
     ``projects[shared]`` (0 to 2, 2 for more). ``reciprocity`` is the most for it and ``fit`` the
-    most that one direction can have in capacity, level and methods.
+    most that one direction can have in capacity, level and methods. Clocks up to ``near`` quarters
+    of an hour apart have all points for time, and from ``far`` on none.
     """
 
     level: NDArray[np.int32]
@@ -66,6 +67,8 @@ class Tables:
     reciprocity: int
     fit: int
     small_language: int
+    near: int
+    far: int
 
     @classmethod
     def of(cls, weights: Weights) -> Self:
@@ -93,6 +96,8 @@ class Tables:
             reciprocity=points.reciprocity,
             fit=points.capacity + points.level + points.methods,
             small_language=points.small_language,
+            near=near,
+            far=far,
         )
 
 
@@ -117,16 +122,17 @@ def level_bounds(tables: Tables) -> NDArray[np.int32]:
     return bounds
 
 
-def both_levels(tables: Tables) -> NDArray[np.int32]:
-    """Give the points for language by (one's level, the other's level)."""
-    known = np.arange(NATIVE + 1)
-    return np.asarray(tables.language[np.minimum(known[:, None], known[None, :])], np.int32)
+def gains(tables: Tables, capacity: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Give the points for reciprocity as a table over the few fits that there are.
 
-
-def both_clocks(tables: Tables) -> NDArray[np.int32]:
-    """Give the points for time by (one's clock + 1, the other's clock + 1), 0 for not known."""
-    clock = np.arange(QUARTERS)
-    apart = np.abs(clock[:, None] - clock[None, :])
-    found = np.zeros((QUARTERS + 1, QUARTERS + 1), np.int32)
-    found[1:, 1:] = tables.time[np.minimum(apart, QUARTERS - apart)]
-    return found
+    ``kind[fit]`` numbers the fits, 0 for none; ``gain[kind[there], kind[back]]`` is the points.
+    ``capacity`` are all points for capacity that occur.
+    """
+    near = np.unique(capacity).astype(np.int64)
+    sums = near[:, None] + np.unique(tables.level)[None, :]
+    fits = np.unique(np.concatenate([[0], sums.ravel(), sums.ravel() + tables.methods]))
+    kind = np.zeros(int(fits.max()) + 1, np.int32)
+    kind[fits] = np.arange(len(fits))
+    both = np.maximum(fits[:, None] + fits[None, :], 1)
+    gain = 2 * tables.reciprocity * fits[:, None] * fits[None, :] // (both * tables.fit)
+    return kind, gain.astype(np.int32).ravel()

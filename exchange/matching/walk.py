@@ -9,58 +9,66 @@ from typing import Any
 
 import numpy as np
 
+from exchange.matching.appraise import appraise
+from exchange.matching.bound import bound
 from exchange.matching.compiled import compiled
-from exchange.matching.lists import BLOCK, LEAF
+from exchange.matching.lists import BLOCK
 from exchange.matching.reach import back_of, reach
+from exchange.matching.summaries import (
+    CLOCK,
+    COUNTRY,
+    FRESH,
+    HEARD,
+    LEVEL,
+    METHODS,
+    REGION,
+    WIDTH,
+    WISH_LEVEL,
+    WISH_METHODS,
+)
 
 
 def _walk(
     sought: Any, count: Any, rows: Any, points: Any, ties: Any,
     most: int, period: Any, side: Any, level_points: Any, language_points: Any, time_points: Any,
-    project_points: Any, level_bound: Any, both_levels: Any, both_clocks: Any, rare: Any,
+    project_points: Any, level_bound: Any, kind: Any, gain: Any, rare: Any, level_floats: Any,
+    sides: Any,
     meets_starts: Any, meets: Any, meets_points: Any,
     met_starts: Any, met: Any, met_points: Any,
-    seed: Any, clock: Any, region: Any, country: Any, projects: Any,
+    seed: Any, clock: Any, region: Any, country: Any, projects: Any, folds: Any,
     hand_starts: Any, hand: Any, told: Any,
     want_person: Any, want_capacity: Any, want_level: Any, want_methods: Any,
     want_points: Any,
     offer_starts: Any, offer_capacity: Any, offer_level: Any, offer_methods: Any,
     tongue_starts: Any, tongue: Any, tongue_level: Any,
     find: Any, languages: int, entry_offer: Any, entry_heard: Any, starts: Any,
-    members: Any, who: Any, packed: Any, leaves: Any, summaries: Any, blocks: Any, first_block: int,
-    piece_projects: Any, long: Any, twins: Any,
-    first_twin: int, capacities: int,
-    marks: Any, wish_starts: Any, wishes: Any, alone: Any,
+    members: Any, who: Any, leaves: Any, traits: Any, blocks: Any, summaries: Any,
+    block_projects: Any, long: Any, twins: Any, capacities: int,
+    marks: Any, wish_starts: Any, wishes: Any, alone: Any, backs_most: int, lists_most: int,
 ) -> None:  # fmt: skip
     """Fill ``rows`` (offer, spoken, heard, points for capacity), ``points`` and ``ties``."""
     methods_points, region_points, country_points = side[0], side[1], side[2]
-    mutual, fit, fresh_most = side[3], side[4], side[5]
     people, words = len(seed), projects.shape[1]
     besides = level_points.max() + methods_points + time_points.max() + project_points.max()
-    besides += region_points + country_points + fresh_most
-    leaf, block, lists_most = LEAF, BLOCK, 4096
+    besides += region_points + country_points + side[3]
     stamp = np.full(capacities, -1, np.int64)
     slot = np.empty(capacities, np.int64)
-    back_fit = np.empty(
-        4096, np.int64
-    )  # What the seeker's offers could give: (want, offer, points)
-    back_want = np.empty(4096, np.int64)
-    back_offer = np.empty(4096, np.int64)
-    back_next = np.empty(4096, np.int64)
-    back_most_of = np.empty(4096, np.int64)
-    list_number = np.empty(lists_most, np.int64)
-    list_spoken = np.empty(lists_most, np.int64)
-    list_points = np.empty(lists_most, np.int64)
-    list_mutual = np.empty(lists_most, np.int64)
-    list_worth = np.empty(lists_most, np.int64)
+    # What the seeker's offers could give: (want, offer, points, the one before, the best of all).
+    ways_back = np.empty((5, backs_most), np.int64)
+    # The lists: (number, spoken, points for capacity, best way back, first way back, worth).
+    found = np.empty((6, lists_most), np.int64)
+    order = np.empty(lists_most, np.int64)
     best_helper = np.empty(most, np.int64)
     best_points = np.empty(most, np.int64)
     best_tie = np.empty(most, np.uint64)
     best_entry = np.empty(most, np.int64)
     best_spoken = np.empty(most, np.int64)
     best_near = np.empty(most, np.int64)
+    hopes = np.empty(WIDTH, np.float32)
+    given = np.empty(5, np.float32)
     m1, m2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
     s27, s30, s31, s33 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(33)
+    kinds = kind[len(kind) - 1] + 1
     for at in range(len(sought)):
         want = sought[at]
         seeker = want_person[want]
@@ -70,111 +78,93 @@ def _walk(
         mixed = (mixed ^ (mixed >> s27)) * m2
         mixed = mixed ^ (mixed >> s31)
         mark, number_of = reach(
-            want, wish, seeker, wanted, side, level_points, language_points, level_bound,
-            rare, meets_starts, meets, meets_points, met_starts, met, met_points,
+            want, wish, seeker, wanted, methods_points, level_points, language_points, level_bound,
+            kind, gain, rare, meets_starts, meets, meets_points, met_starts, met, met_points,
             offer_starts, offer_capacity, tongue_starts, tongue, tongue_level,
-            find, languages, long, twins, capacities,
-            stamp, slot, back_want, back_offer, back_fit, back_next, back_most_of,
-            list_number, list_spoken, list_points, list_mutual, list_worth,
+            find, languages, long, twins, capacities, stamp, slot, ways_back, found, order,
         )  # fmt: skip
         held = 0
         lowest = -1  # Nothing below this can be among the best any more.
         own_clock, own_region, own_country = clock[seeker], region[seeker], country[seeker]
         # Who has no region or country has none in common with anybody.
-        region_key = own_region + 1 if own_region >= 0 else -1
-        country_key = own_country + 1 if own_country >= 0 else -1
-        by_itself = alone[seeker]
+        region_key = own_region if own_region >= 0 else -2
+        country_key = own_country if own_country >= 0 else -2
+        slope = sides[6] if own_clock >= 0 else np.float32(0)
         for turn in range(number_of):
-            number, spoken = list_number[turn], list_spoken[turn]
-            most_back = list_mutual[turn]
-            near, level_own = list_points[turn], tongue_level[spoken]
-            if held == most and list_worth[turn] + besides + want_points[want] < lowest:
-                continue
+            chosen = order[turn]
+            if held == most and found[5, chosen] + besides + want_points[want] < lowest:
+                break
+            number, spoken, near = found[0, chosen], found[1, chosen], found[2, chosen]
+            most_back, head = found[3, chosen], found[4, chosen]
+            own_points = language_points[tongue_level[spoken]]
             rest = rare[tongue[spoken]] + want_points[want]
-            is_twin = number >= first_twin
-            back_bound = 0  # The most points for reciprocity that anybody in this list can have.
-            if most_back > 0:
-                whole = near + level_bound[wish, 31] + methods_points
-                back_bound = 2 * mutual * whole * most_back // ((whole + most_back) * fit)
+            # What the way back is worth by the level that the helper wants: in a twin it is known,
+            # but where several offers meet what the helper wants; elsewhere it is bounded.
+            is_twin, single, back_methods = head >= 0, False, 0
+            for level in range(5):
+                given[level] = most_back
+            if is_twin:
+                single = ways_back[3, head] < 0
+                for level in range(5):
+                    other, value = head, 0
+                    while other >= 0:
+                        mine = ways_back[1, other]
+                        value = max(
+                            value, ways_back[2, other] + level_points[level, offer_level[mine]]
+                        )
+                        back_methods |= offer_methods[mine]
+                        other = ways_back[3, other]
+                    given[level] = value
             begin, end = starts[number], starts[number + 1]
-            whole_leaves = leaves[number]
-            span = block if end - begin > 4 * leaf else leaf
-            position = begin
-            depth = 0 if span > leaf else 1
-            while position < end:
-                # Look at the summary of a block, or of a leaf, at this position.
-                if depth == 0:
-                    row = first_block + blocks[number] + (position - begin) // block
-                else:
-                    row = whole_leaves + (position - begin) // leaf
-                if held == most:
-                    hope_fit = near + level_bound[wish, summaries[row, 1]]
-                    if summaries[row, 2] & ways:
-                        hope_fit += methods_points
-                    hope = rest + hope_fit + summaries[row, 7]
-                    hope += both_levels[level_own, summaries[row, 3]]
-                    if own_clock >= 0 and summaries[row, 4] >= 0:
-                        apart = 0
-                        if own_clock < summaries[row, 4] or own_clock > summaries[row, 8]:
-                            one, two = (
-                                abs(own_clock - summaries[row, 4]),
-                                abs(own_clock - summaries[row, 8]),
-                            )
-                            apart = min(min(one, 96 - one), min(two, 96 - two))
-                        hope += time_points[apart]
-                    if own_region >= 0 and (
-                        summaries[row, 5] == -2 or summaries[row, 5] == own_region
-                    ):
-                        hope += region_points
-                    if own_country >= 0 and (
-                        summaries[row, 6] == -2 or summaries[row, 6] == own_country
-                    ):
-                        hope += country_points
-                    if most_back > 0 and hope + back_bound + project_points[2] >= lowest:
-                        hope += 2 * mutual * hope_fit * most_back // ((hope_fit + most_back) * fit)
+            for position in range(begin, end, WIDTH):
+                if held == most and (position - begin) % BLOCK == 0:
+                    block = blocks[number] + (position - begin) // BLOCK
+                    hope = rest + bound(
+                        summaries[block], near, wish, ways, own_points, own_clock, region_key,
+                        country_key, is_twin, most_back, given, back_methods, side, level_bound,
+                        time_points, kind, gain,
+                    )  # fmt: skip
                     if hope + project_points[2] >= lowest:
                         shared = 0
                         for word in range(words):
-                            bits = projects[seeker, word] & piece_projects[row, word]
+                            bits = projects[seeker, word] & block_projects[block, word]
                             while bits and shared < 2:
                                 bits &= bits - np.uint64(1)
                                 shared += 1
                         hope += project_points[shared]
-                    if hope < lowest:
-                        position += block if depth == 0 else leaf
-                        if depth == 1 and span > leaf and (position - begin) % (block) == 0:
-                            depth = 0
-                        continue
-                if depth == 0:
-                    depth = 1
+                    skip = hope < lowest
+                elif (position - begin) % BLOCK == 0:
+                    skip = False
+                if skip:
                     continue
-                for inside in range(position, min(position + leaf, end)):
-                    traits = packed[inside]
-                    way = near + level_points[wish, traits & 7]
-                    if (traits >> 47) & ways:
-                        way += methods_points
-                    score = rest + way + ((traits >> 13) & 1023)
-                    score += both_levels[level_own, (traits >> 3) & 7]
-                    score += both_clocks[own_clock + 1, (traits >> 6) & 127]
-                    if (traits >> 23) & 1023 == region_key:
-                        score += region_points
-                    if (traits >> 33) & 16383 == country_key:
-                        score += country_points
-                    hope = score + project_points[2]
-                    if hope + back_bound < lowest:
+                leaf = traits[leaves[number] + (position - begin) // WIDTH]
+                appraise(
+                    leaf, hopes, np.float32(rest + 0.5), np.float32(near), level_floats[wish], given,
+                    np.float32(own_points), ways, back_methods, folds[seeker],
+                    np.float32(own_clock), slope, sides[7], sides[8], region_key, country_key, sides,
+                )  # fmt: skip
+                for inside in range(position, min(position + WIDTH, end)):
+                    place = inside - position
+                    if hopes[place] < lowest:
                         continue
-                    entry = members[inside]
-                    # (In a long list who could learn in both directions was met in a twin.)
-                    both = most_back > 0 and (is_twin or (marks[entry] & mark) != 0)
-                    if hope < lowest:
-                        if not both:
-                            continue
-                        hope += 2 * mutual * way * most_back // ((way + most_back) * fit)
-                        if hope < lowest:
-                            continue
                     helper = who[inside]
                     if helper == seeker:
                         continue
+                    # What it comes to in truth.
+                    score = (
+                        rest + min(own_points, np.int64(leaf[HEARD, place])) + leaf[FRESH, place]
+                    )
+                    way = near + level_points[wish, leaf[LEVEL, place]]
+                    if leaf[METHODS, place] & ways:
+                        way += methods_points
+                    score += way
+                    if own_clock >= 0 and leaf[CLOCK, place] >= 0:
+                        apart = abs(own_clock - leaf[CLOCK, place])
+                        score += time_points[min(apart, 96 - apart)]
+                    if leaf[REGION, place] == region_key:
+                        score += region_points
+                    if leaf[COUNTRY, place] == country_key:
+                        score += country_points
                     shared = 0
                     for word in range(words):
                         bits = projects[seeker, word] & projects[helper, word]
@@ -183,15 +173,19 @@ def _walk(
                             shared += 1
                     score += project_points[shared]
                     back = 0
-                    if both:
+                    if single:
+                        back = int(given[leaf[WISH_LEVEL, place]])
+                        if leaf[WISH_METHODS, place] & back_methods:
+                            back += methods_points
+                    elif is_twin or (most_back > 0 and (marks[inside] & mark) != np.uint64(0)):
                         back = back_of(
-                            helper, want, wish_starts, wishes, stamp, slot, back_offer, back_fit,
-                            back_next, level_points, methods_points, offer_level, offer_methods,
+                            helper, want, wish_starts, wishes, stamp, slot, ways_back,
+                            level_points, methods_points, offer_level, offer_methods,
                         )  # fmt: skip
-                    if back > 0:
-                        score += 2 * mutual * way * back // ((way + back) * fit)
+                    score += gain[kinds * kind[way] + kind[back]]
                     if score < lowest:
                         continue
+                    entry = members[inside]
                     turned = (seed[helper] << s31) | (seed[helper] >> s33)
                     tie = mixed ^ turned
                     tie = (tie ^ (tie >> s30)) * m1
@@ -213,7 +207,7 @@ def _walk(
                                 continue
                     else:
                         barred = False
-                        if not by_itself:
+                        if not alone[seeker]:
                             for mine in range(hand_starts[seeker], hand_starts[seeker + 1]):
                                 for place in range(hand_starts[helper], hand_starts[helper + 1]):
                                     if hand[mine] == hand[place]:
@@ -245,9 +239,6 @@ def _walk(
                     best_spoken[place], best_near[place] = spoken, near
                     if held == most:
                         lowest = best_points[most - 1]
-                position += leaf
-                if span > leaf and (position - begin) % (block) == 0:
-                    depth = 0
         count[at] = held
         for place in range(held):
             points[at, place], ties[at, place] = best_points[place], best_tie[place]

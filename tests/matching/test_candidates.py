@@ -105,7 +105,12 @@ def test_the_kernel_finds_in_small_movements_what_numpy_finds() -> None:
                 market, Postings.of(market, able), wants, most=most, tables=TABLES, period=PERIOD
             )
             quick = best(
-                market, lists_of(market, able), wants, most=most, tables=TABLES, period=PERIOD
+                market,
+                lists_of(market, able, TABLES),
+                wants,
+                most=most,
+                tables=TABLES,
+                period=PERIOD,
             )
             assert same(slow, quick), seed
 
@@ -115,7 +120,7 @@ def test_the_kernel_finds_in_small_movements_what_numpy_finds() -> None:
 def test_the_kernel_finds_in_a_movement_with_long_lists_what_numpy_finds(threads: int) -> None:
     market = movement(2000, seed=threads)
     wants, able = seeking(market), helping(market)
-    lists = lists_of(market, able, long=30)
+    lists = lists_of(market, able, TABLES, long=30)
     assert (lists.twins >= 0).any(), "no list is long enough to have twins"
     quick = best(market, lists, wants, most=6, tables=TABLES, period=9, threads=threads)
     slow = candidates(market, Postings.of(market, able), wants, most=6, tables=TABLES, period=9)
