@@ -45,7 +45,7 @@ from exchange.settings import load as load_settings
 from exchange.store.facade import Store
 from exchange.store.notes import BUILD
 from tests.search.movement import NOW, movement
-from webtool import cards, create_app
+from webtool import create_app, memory
 
 TYPICAL = (
     "q=wikidata",
@@ -199,7 +199,7 @@ def _stack(folder: Path, size: int, directory: Directory, options: argparse.Name
         assert client.get(f"/search?{query}").status_code == 200
 
     def cold(query: str) -> None:
-        cards.forget()
+        memory.forget()
         page(query)
 
     def data(query: str) -> None:

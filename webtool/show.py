@@ -20,6 +20,7 @@ from exchange.places import country_name, region_name
 from exchange.wording.messages import Param
 from webtool.context import context, reader
 from webtool.headers import code_digest
+from webtool.memory import for_reader
 from webtool.reader import languages
 
 _ICONS = Path(__file__).parent / "static" / "vendor" / "codex" / "icons.json"
@@ -79,10 +80,14 @@ def text(key: str, *params: Param) -> str:
 
 def message(key: str, *params: Param) -> str:
     """Give a message of any group by its full key, as plain text."""
-    here = reader()
-    if params and not all(isinstance(one, int) for one in params):
-        return here.wording.text(key, *params)
-    return here.known(("message", key, params), lambda: here.wording.text(key, *params))
+    if all(isinstance(one, int) for one in params):
+        return _said(key, *params)
+    return reader().wording.text(key, *params)
+
+
+@for_reader(16_384)
+def _said(key: str, *params: Param) -> str:
+    return reader().wording.text(key, *params)
 
 
 def marked(key: str, *params: Param | Markup) -> Markup:
@@ -106,10 +111,10 @@ def marked_message(key: str, *params: Param | Markup) -> Markup:
     return Markup(shown)
 
 
+@for_reader(16_384)
 def number(value: float) -> str:
     """Write a number for the reader."""
-    here = reader()
-    return here.known(("number", value), lambda: here.wording.number(value))
+    return reader().wording.number(value)
 
 
 def percent(share: float) -> str:
@@ -131,14 +136,13 @@ def day(value: date | datetime | None, style: str = "medium") -> Markup:
     """Write a day for the reader, with its machine form beside it."""
     if value is None:
         return Markup("")
-    plain = value.date() if isinstance(value, datetime) else value
-    here = reader()
+    return _day(value.date() if isinstance(value, datetime) else value, style)
 
-    def make() -> Markup:
-        shown = here.wording.date(plain, style)
-        return Markup('<time datetime="{}">{}</time>').format(plain.isoformat(), shown)
 
-    return here.known(("day", plain, style), make)
+@for_reader(4_096)
+def _day(value: date, style: str) -> Markup:
+    shown = reader().wording.date(value, style)
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
 
 
 def moment(value: datetime | None) -> Markup:
@@ -163,28 +167,26 @@ def in_language(words: str, code: str) -> Markup:
 
 def capacity(id: str, written: str = "") -> Markup:
     """Give a capacity's name in the reader's language, or the nearest one it has a name in."""
-    here, directory = reader(), context().directory
+    directory = context().directory
     if id not in directory:
         return in_language(written or directory.label(id)[0], "")
-    return here.known(
-        ("capacity", id, directory.digest),
-        lambda: Markup(in_language(*directory.label(id, here.language))),
-    )
+    return _capacity(id, directory.digest)
 
 
+@for_reader(16_384)
+def _capacity(id: str, _digest: str) -> Markup:
+    return in_language(*context().directory.label(id, reader().language))
+
+
+@for_reader(16_384)
 def capacity_url(id: str) -> str:
     """Give the address of a capacity's page."""
-    if id not in context().directory:
-        return url_for("capacities.page", id=id)
-    return reader().known(("capacity-url", id), lambda: url_for("capacities.page", id=id))
+    return url_for("capacities.page", id=id)
 
 
+@for_reader(8_192)
 def language(code: str, level: int | None = None) -> Markup:
     """Give a language's name in the reader's language, with its level where that is given."""
-    return reader().known(("language", code, level), lambda: _language(code, level))
-
-
-def _language(code: str, level: int | None) -> Markup:
     name = language_name(code, reader().interface)
     shown = in_language(name, code) if name == autonym(code) else escape(name)
     if level is None:
@@ -193,10 +195,10 @@ def _language(code: str, level: int | None) -> Markup:
     return Markup("{} <span class='level'>({})</span>").format(shown, said)
 
 
+@for_reader(8_192)
 def country(code: str) -> str:
     """Give a country's name in the reader's language."""
-    here = reader()
-    return here.known(("country", code), lambda: country_name(code, here.interface))
+    return country_name(code, reader().interface)
 
 
 def region(id: str) -> str:
