@@ -16,6 +16,8 @@ from exchange.store.tables import item, problem, profile
 
 OFFER = "offer"
 WANT = "want"
+_READ = 5_000
+"""How many profiles one query reads: as many as an export has rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ class Profiles:
 def _parts(query: Select[Any], column: Any, keys: Iterable[str] | None) -> list[Select[Any]]:
     if keys is None:
         return [query]
-    return [query.where(column.in_(part)) for part in batches(sorted(set(keys)))]
+    return [query.where(column.in_(part)) for part in batches(sorted(set(keys)), _READ)]
 
 
 def _row(each: Profile, state: Reason | None) -> dict[str, Any]:
