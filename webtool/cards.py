@@ -117,9 +117,8 @@ def choices(facet: str, counts: Iterable[tuple[str, int]], chosen: Collection[st
 
 @for_reader(16_384)
 def _chip(id: str, written: str, _digest: str) -> Markup:
-    return Markup('<li><a class="chip" href="{}">{}</a></li>').format(
-        capacity_url(id), capacity(id, written)
-    )
+    label, address = escape(capacity(id, written)), escape(capacity_url(id))
+    return Markup(f'<li><a class="chip" href="{address}">{label}</a></li>')
 
 
 @for_reader(8_192)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from exchange.model import Profile, Reason
 from exchange.store.codec import digest, pack_profile, unpack_profile
@@ -151,19 +151,19 @@ class Profiles:
     def counts(self) -> dict[str, int]:
         """How many ``profiles`` are active, and their ``offers`` and ``wants``."""
         active = profile.c.active.is_(True)
-        query = (
+        items = (
             select(item.c.direction, func.count())
             .join(profile, profile.c.key == item.c.profile)
             .where(active)
             .group_by(item.c.direction)
         )
+        people = select(literal("profile"), func.count()).select_from(profile).where(active)
         with self._database.reading() as connection:
-            items: dict[str, int] = dict(connection.execute(query).all())
-            people = connection.scalar(select(func.count()).select_from(profile).where(active))
+            found: dict[str, int] = dict(connection.execute(union_all(items, people)).all())
         return {
-            "profiles": people or 0,
-            "offers": items.get(OFFER, 0),
-            "wants": items.get(WANT, 0),
+            "profiles": found.get("profile", 0),
+            "offers": found.get(OFFER, 0),
+            "wants": found.get(WANT, 0),
         }
 
     def _first(self, condition: ColumnElement[bool]) -> Profile | None:
