@@ -54,7 +54,11 @@ def create_app(
     failures.install(app)
     show.install(app)
     app.jinja_env.globals.update(
-        cards=cards.cards, chip=cards.chip, choice=cards.choice, choices=cards.choices
+        cards=cards.cards,
+        chip=cards.chip,
+        choice=cards.choice,
+        choices=cards.choices,
+        facet_value=cards.facet_value,
     )
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)

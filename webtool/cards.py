@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sized
 from typing import NamedTuple
 
-from flask import current_app
 from markupsafe import Markup, escape
 
 from exchange.model import Offer, Profile, Want
@@ -14,6 +13,7 @@ from webtool.memory import for_reader
 from webtool.show import (
     capacity,
     capacity_url,
+    country,
     day,
     icon,
     language,
@@ -22,13 +22,13 @@ from webtool.show import (
     number,
     place,
     profile_url,
+    region,
     text,
 )
 
 _CHIPS = 6
 _SPOKEN = 4
-_COUNT = "\ue000"
-"""Stands for a count: that changes with every search."""
+_COUNTED = "</span></label></div>\n"
 
 
 class Side(NamedTuple):
@@ -51,9 +51,9 @@ class Card(NamedTuple):
     sides: tuple[Side, ...]
 
 
-def cards(profiles: Iterable[Profile]) -> Markup:
-    """Show people and groups as cards."""
-    return _piece("cards", [_card(one) for one in profiles])
+def cards(profiles: Iterable[Profile]) -> list[Card]:
+    """Put people and groups into words."""
+    return [_card(one) for one in profiles]
 
 
 def _card(profile: Profile) -> Card:
@@ -110,9 +110,26 @@ def choices(facet: str, counts: Iterable[tuple[str, int]], chosen: Collection[st
     digest = context().directory.digest
     parts: list[str] = []
     for value, count in counts:
-        before, after = _choice(facet, value, value in chosen, digest)
-        parts += (before, escape(number(count)), after)
+        parts += (_choice(facet, value, value in chosen, digest), escape(number(count)), _COUNTED)
     return Markup("".join(parts))
+
+
+def facet_value(facet: str, value: str) -> str:
+    """Give the name of a facet's value in the reader's language; what has none, as written."""
+    match facet:
+        case "capacity":
+            return capacity(value)
+        case "language":
+            return language(value)
+        case "country":
+            return country(value)
+        case "region":
+            return region(value)
+        case "method" | "kind":
+            return message(f"{facet}-{value}")
+        case "direction" | "freshness":
+            return text(f"{facet}-{value}")
+    return Markup("<bdi>{}</bdi>").format(value)
 
 
 @for_reader(16_384)
@@ -122,11 +139,12 @@ def _chip(id: str, written: str, _digest: str) -> Markup:
 
 
 @for_reader(8_192)
-def _choice(facet: str, value: str, chosen: bool, _digest: str) -> tuple[str, str]:
-    before, _, after = _piece("choice", facet, value, _COUNT, chosen).rpartition(_COUNT)
-    return str(before), str(after)
-
-
-def _piece(name: str, *values: object) -> Markup:
-    pieces = current_app.jinja_env.get_template("pieces.html").module
-    return Markup(getattr(pieces, name)(*values))
+def _choice(facet: str, value: str, chosen: bool, _digest: str) -> str:
+    """Give what stands before the count: that changes with every search."""
+    id = escape(f"f-{facet}-{value.replace(' ', '_')}")
+    ticked = " checked" if chosen else ""
+    return (
+        f'<div class="choice"><input type="checkbox" name="{facet}" value="{escape(value)}"'
+        f' id="{id}"{ticked}><label for="{id}">{escape(facet_value(facet, value))}'
+        ' <span class="count">'
+    )

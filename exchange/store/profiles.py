@@ -68,7 +68,13 @@ class Profiles:
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Profile]:
         """The profiles of these keys, active or not, as far as there are any."""
-        return {key: record.profile for key, record in self.records(keys).items()}
+        query = select(profile.c.key, profile.c.body)
+        with self._database.reading() as connection:
+            return {
+                key: unpack_profile(body)
+                for each in _parts(query, profile.c.key, keys)
+                for key, body in connection.execute(each)
+            }
 
     def by_name(self, name: str) -> Profile | None:
         """The profile of this user or group name; the first by key where several have it."""
