@@ -38,7 +38,7 @@ import psutil
 
 from bench.fts import Fts
 from bench.stack import filled, pages, served, under_load
-from bench.timing import measured, pace, told
+from bench.timing import busy, measured, told
 from exchange.directory import Directory, load
 from exchange.model import Profile
 from exchange.search import Query, build
@@ -77,12 +77,10 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="bench-search-"))
     try:
         for size in options.sizes:
-            print(f"{size:,} profiles")
-            pace()
+            print(f"{size:,} profiles; {busy()}")
             _engine(size, directory, options.rounds, sql=not options.no_sql)
         for size in [] if options.engine else options.sizes:
-            print(f"{size:,} profiles, through the whole web tool")
-            pace()
+            print(f"{size:,} profiles, through the whole web tool; {busy()}")
             environment = filled(folder / f"{size}.db", size, directory)
             pages(environment, directory, typical=TYPICAL, worst=WORST, rounds=options.rounds)
             under_load(environment, folder, TYPICAL, options.seconds)

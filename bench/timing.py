@@ -9,10 +9,15 @@ from typing import NamedTuple
 
 
 class Taken(NamedTuple):
-    """Milliseconds by the clock and of this process's time, each in order."""
+    """Milliseconds by the clock and of this process's time, each in order.
+
+    ``pace`` is what a fixed loop took of this process's time, once a round: neighbours on the same
+    cores slow that down, too.
+    """
 
     clock: list[float]
     work: list[float]
+    pace: list[float]
 
     @property
     def median(self) -> float:
@@ -27,32 +32,31 @@ class Taken(NamedTuple):
 
 def measured(ask: Callable[[str], object], queries: Sequence[str], rounds: int) -> Taken:
     """Ask every query so many times, in turn."""
-    clock, work = [], []
+    clock, work, pace = [], [], []
     for _ in range(rounds):
+        worked = time.thread_time()
+        sum(at * at for at in range(100_000))
+        pace.append(1000 * (time.thread_time() - worked))
         for query in queries:
             begun, worked = time.perf_counter(), time.thread_time()
             ask(query)
             work.append(1000 * (time.thread_time() - worked))
             clock.append(1000 * (time.perf_counter() - begun))
-    return Taken(sorted(clock), sorted(work))
+    return Taken(sorted(clock), sorted(work), sorted(pace))
 
 
 def told(name: str, taken: Taken) -> Taken:
     """Print both: on a machine that others use too, the clock counts their work as well."""
-    clock = taken.clock
+    clock, pace = taken.clock, taken.pace
     print(
-        f"  {name:<42} CPU p50 {taken.median:8.2f} ms  p99 {taken.late:8.2f} ms"
-        f"   (clock {clock[len(clock) // 2]:.2f} and {clock[int(len(clock) * 0.99)]:.2f})",
+        f"  {name:<40} CPU p50 {taken.median:8.2f} ms  p99 {taken.late:8.2f} ms"
+        f"   (clock {clock[len(clock) // 2]:.2f} and {clock[int(len(clock) * 0.99)]:.2f};"
+        f" 100,000 squares {pace[0]:.1f} to {pace[-1]:.1f})",
         flush=True,
     )
     return taken
 
 
-def pace() -> None:
-    """Print how busy the machine is and what a fixed loop takes: neighbours slow CPU time, too."""
-    loops = measured(lambda _: sum(at * at for at in range(100_000)), ("",), 5)
-    print(
-        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; "
-        f"100,000 squares take {loops.work[0]:.1f} ms",
-        flush=True,
-    )
+def busy() -> str:
+    """Say how busy the machine is."""
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sized
+from datetime import date
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from exchange.directory import Directory
 from exchange.model import Offer, Profile, Want
 from webtool.context import context
 from webtool.memory import for_reader
@@ -36,7 +38,7 @@ class Side(NamedTuple):
 
     kind: str
     title: str
-    chips: tuple[Markup, ...]
+    chips: Markup
     more: str
 
 
@@ -53,19 +55,25 @@ class Card(NamedTuple):
 
 def cards(profiles: Iterable[Profile]) -> list[Card]:
     """Put people and groups into words."""
-    return [_card(one) for one in profiles]
+    here = context()
+    return [_card(one, here.directory, here.today) for one in profiles]
 
 
-def _card(profile: Profile) -> Card:
+def _card(profile: Profile, directory: Directory, today: date) -> Card:
     away = profile.away
     return Card(
         icon=icon("userGroup" if profile.is_group else "userAvatar"),
         address=profile_url(profile),
         name=profile.name,
         facts=tuple(_facts(profile)),
-        away=marked("away-until", day(away)) if away and away >= context().today else "",
+        away=marked("away-until", day(away)) if away and away >= today else "",
         sides=tuple(
-            Side(kind, text(f"{kind}s"), tuple(_chips(items[:_CHIPS])), _more(items, _CHIPS))
+            Side(
+                kind,
+                text(f"{kind}s"),
+                Markup("\n".join([_chip_of(one, directory) for one in items[:_CHIPS]])),
+                _more(items, _CHIPS),
+            )
             for kind, items in (("offer", profile.offers), ("want", profile.wants))
             if items
         ),
@@ -78,16 +86,16 @@ def _facts(profile: Profile) -> Iterator[str]:
     if where := place(profile):
         yield where
     if profile.languages:
-        spoken = Markup(" · ").join([language(one.code) for one in profile.languages[:_SPOKEN]])
+        spoken = Markup(" · ".join([language(one.code) for one in profile.languages[:_SPOKEN]]))
         more = _more(profile.languages, _SPOKEN)
         yield spoken + " " + more if more else spoken
     if profile.edited:
         yield escape(text("edited")) + " " + day(profile.edited)
 
 
-def _chips(items: Iterable[Offer | Want]) -> Iterator[Markup]:
-    for one in items:
-        yield chip(one.capacity, one.text)
+def _chip_of(item: Offer | Want, directory: Directory) -> Markup:
+    id = item.capacity
+    return _chip(id, "" if id in directory else item.text, directory.digest)
 
 
 def _more(items: Sized, shown: int) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, request, url_for
 from markupsafe import Markup, escape
@@ -26,6 +26,8 @@ from webtool.reader import languages
 _ICONS = Path(__file__).parent / "static" / "vendor" / "codex" / "icons.json"
 _NO_LANGUAGE = ("static", "api.openapi", "meta.healthz", "meta.robots")
 _OPEN, _SHUT = "\ue000", "\ue001"
+_PATH = "!$&'()*+,/:;=@"
+"""What stays as it is in a path, by the URL standard, besides letters, digits and ``-._~``."""
 
 
 def install(app: Flask) -> None:
@@ -75,7 +77,7 @@ def _stay_in_language(endpoint: str, values: dict[str, Any]) -> None:
 
 def text(key: str, *params: Param) -> str:
     """Give a message of the pages, ``web-<key>``, as plain text."""
-    return message(f"web-{key}", *params)
+    return message(f"web-{key}", *params) if params else _said(f"web-{key}")
 
 
 def message(key: str, *params: Param) -> str:
@@ -181,7 +183,7 @@ def _capacity(id: str, _digest: str) -> Markup:
 @for_reader(16_384)
 def capacity_url(id: str) -> str:
     """Give the address of a capacity's page."""
-    return url_for("capacities.page", id=id)
+    return _address("capacities.page", "id", id)
 
 
 @for_reader(8_192)
@@ -219,7 +221,21 @@ def place(profile: Any) -> str:
 def profile_url(profile: Profile | Any, **more: Any) -> str:
     """Give the address of a person's or group's page."""
     endpoint = "people.group" if profile.is_group else "people.person"
-    return url_for(endpoint, name=profile.name.replace(" ", "_"), **more)
+    name = profile.name.replace(" ", "_")
+    return url_for(endpoint, name=name, **more) if more else _address(endpoint, "name", name)
+
+
+def _address(endpoint: str, name: str, value: str) -> str:
+    """Give an address with one value in it: Flask's own way of it takes ten times as long."""
+    before, after = _around(endpoint, name)
+    return f"{before}{quote(value, safe=_PATH)}{after}"
+
+
+@for_reader(64)
+def _around(endpoint: str, name: str) -> tuple[str, str]:
+    values: dict[str, Any] = {name: _OPEN}
+    before, _, after = url_for(endpoint, **values).partition(quote(_OPEN))
+    return before, after
 
 
 def search_url(pairs: Iterable[tuple[str, str]], endpoint: str = "search.page", **more: Any) -> str:
