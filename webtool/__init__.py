@@ -53,7 +53,13 @@ def create_app(
     headers.install(app)
     failures.install(app)
     show.install(app)
-    app.jinja_env.globals.update(card=cards.card, choice=cards.choice)
+    app.jinja_env.globals.update(
+        cards=cards.cards,
+        chip=cards.chip,
+        choice=cards.choice,
+        choices=cards.choices,
+        facet_value=cards.facet_value,
+    )
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     if settings.web.login:

@@ -46,6 +46,8 @@ class Context:
 def keep(app: Any, context: Context) -> None:
     """Tie a context to an application."""
     app.extensions[_NAME] = context
+    # What is left of a request may wait for the garbage collector; an old index must not.
+    app.teardown_appcontext(lambda _: g.pop("shelf", None))
 
 
 def context() -> Context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -95,6 +96,7 @@ class Keeper:
             if self._facts is None or self._facts[0] != key:
                 broader = {one.id: one.broader for one in shelf.directory}
                 self._facts = key, read_facts(self._store, broader=broader, today=today)
+                _settle(shelf.index)
             return self._facts[1]
 
     def lookup(self, shelf: Shelf, today: date) -> Lookup:
@@ -113,6 +115,7 @@ class Keeper:
                     today=today,
                 )
                 self._lookup = key, lookup
+                _settle(shelf.index)
             return self._lookup[1]
 
     def _current(self, build: str) -> Held:
@@ -138,7 +141,10 @@ class Keeper:
         profiles, directory = self._store.profiles.all(), self._extended()
         before = self._held.index if self._held is not None else None
         index = build(profiles, directory=directory, name=name, before=before)
-        return Held(index, directory, tuple(_requests(profiles)))
+        requests = tuple(_requests(profiles))
+        del profiles
+        _settle(index)
+        return Held(index, directory, requests)
 
     def _extended(self) -> Directory:
         added = self._store.notes.get(DIRECTORY) or ""
@@ -147,6 +153,14 @@ class Keeper:
         except DirectoryError:
             # It was good with the directory of the last harvest; the next one tells its problems.
             return self._directory
+
+
+def _settle(index: Index) -> None:
+    """Spare the garbage collector what stays: going through it all stops answers by the way."""
+    if len(index) >= _BACKGROUND:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
 
 def _requests(profiles: Iterable[Profile]) -> list[Request]:

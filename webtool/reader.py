@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar
 
 from flask import request
 
@@ -13,8 +12,6 @@ from exchange.languages import autonym, direction, fallbacks, known, modern
 from exchange.wording import Wording, available
 
 GROUP = "web"
-T = TypeVar("T")
-_MOST = 20_000
 _CODE = re.compile(r"^[A-Za-z][A-Za-z0-9-]{1,24}$")
 
 
@@ -22,23 +19,15 @@ class Reader:
     """A reader's language and the messages in it.
 
     ``language`` is what was asked for (any language that MediaWiki knows), ``asked`` tells
-    whether the address itself asked for it: then it stays in the links of the page.
+    whether the address itself asked for it: then it stays in the links of the page. ``root`` is
+    the path that the tool stands under, with which all links begin.
     """
 
-    def __init__(self, language: str, *, asked: bool = False) -> None:
+    def __init__(self, language: str, *, asked: bool = False, root: str = "") -> None:
         self.language = modern(language)
         self.asked = asked
-        self._known: dict[tuple[object, ...], Any] = {}
+        self.root = root
         self.wording = Wording(self.language, GROUP, "report", "account")
-
-    def known(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """Give what was made for this language before, or make it: a page says much again."""
-        found: T | None = self._known.get(key)
-        if found is None:
-            found = make()
-            if len(self._known) < _MOST:
-                self._known[key] = found
-        return found
 
     @cached_property
     def interface(self) -> str:
@@ -65,20 +54,20 @@ def languages() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def reader_of(language: str, asked: bool) -> Reader:
+def reader_of(language: str, asked: bool, root: str) -> Reader:
     """Give the reader of a language, made once."""
-    return Reader(language, asked=asked)
+    return Reader(language, asked=asked, root=root)
 
 
 def choose() -> Reader:
     """Choose by ``uselang``, then Accept-Language, then English; nonsense is passed over."""
     wanted = request.args.get("uselang", "")
     if _CODE.match(wanted) and known(wanted):
-        return reader_of(modern(wanted), True)
+        return reader_of(modern(wanted), True, request.script_root)
     accepted = (
         code for code, quality in request.accept_languages if quality > 0 and _CODE.match(code)
     )
-    return reader_of(_best(accepted), False)
+    return reader_of(_best(accepted), False, request.script_root)
 
 
 def _best(accepted: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -71,8 +72,8 @@ class Facets:
         self._broader = broader
         self._collected: dict[tuple[str, ...], list[int]] = {}
         self._bitmaps: dict[tuple[str, ...], BitMap] = {}
-        self._tied: dict[tuple[frozenset[str], str], BitMap] = {}
-        self._ordered: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._tied: dict[tuple[str, ...], dict[str, BitMap]] = {}
+        self._ordered: dict[tuple[str, ...], tuple[tuple[str, BitMap], ...]] = {}
         self.size = 0
 
     def add(self, profile: Profile) -> int:
@@ -106,24 +107,24 @@ class Facets:
         for name, bitmap in self._bitmaps.items():
             values.setdefault(name[:-1], []).append((-len(bitmap), name[-1]))
         self._ordered = {
-            name: tuple(value for _, value in sorted(pairs)) for name, pairs in values.items()
+            name: tuple((value, self._bitmaps[*name, value]) for _, value in sorted(pairs))
+            for name, pairs in values.items()
         }
-        tied = {value for d in DIRECTIONS for value in self._ordered.get((TIED, d), ())}
+        tied = {value for d in DIRECTIONS for value, _ in self._ordered.get((TIED, d), ())}
         self.capacities = tuple(sorted(tied))
-        for capacity in self.capacities:
-            self.tied(frozenset(DIRECTIONS), capacity)
+        for ways in _subsets(DIRECTIONS):
+            self._tied[ways] = {
+                capacity: self._union((TIED, one, capacity) for one in ways)
+                for capacity in self.capacities
+            }
 
     def tied(self, directions: frozenset[str], capacity: str, *, direct: bool = False) -> BitMap:
         """Give who is tied to a capacity (or, unless ``direct``, to a narrower one) in any of
         these directions."""
+        ways = _ways(directions)
         if direct:
-            return self._union(("direct", one, capacity) for one in sorted(directions))
-        known = self._tied.get((directions, capacity))
-        if known is None:
-            known = self._union((TIED, one, capacity) for one in sorted(directions))
-            if len(self._tied) < 20_000:
-                self._tied[directions, capacity] = known
-        return known
+            return self._union(("direct", one, capacity) for one in ways)
+        return self._tied[ways].get(capacity) or BitMap()
 
     def of(self, facet: str, value: str, level: int = 2) -> BitMap:
         """Give who has this value of a facet; for a language, at this level or better."""
@@ -136,7 +137,7 @@ class Facets:
 
     def values(self, facet: str, level: int = 2) -> tuple[str, ...]:
         """Give all values of a facet, those of most people first."""
-        return self._ordered.get((facet, str(level)) if facet == "language" else (facet,), ())
+        return tuple(value for value, _ in self._all(facet, level))
 
     def counts(
         self, facet: str, within: BitMap, *, level: int = 2, limit: int = 0
@@ -149,8 +150,7 @@ class Facets:
         whole = len(within) == self.size
         found: list[tuple[int, str]] = []
         least = 0
-        for value in self.values(facet, level):
-            bitmap = self.of(facet, value, level)
+        for value, bitmap in self._all(facet, level):
             if limit and len(found) >= limit and len(bitmap) < least:
                 break
             count = len(bitmap) if whole else within.intersection_cardinality(bitmap)
@@ -167,11 +167,24 @@ class Facets:
     ) -> tuple[tuple[str, int], ...]:
         """Count, within a set of people, those tied to each capacity; largest first."""
         found = [
-            (-within.intersection_cardinality(self.tied(directions, capacity)), capacity)
-            for capacity in self.capacities
+            (-within.intersection_cardinality(tied), capacity)
+            for capacity, tied in self._tied[_ways(directions)].items()
         ]
         return tuple((capacity, -count) for count, capacity in sorted(found) if count)
+
+    def _all(self, facet: str, level: int) -> tuple[tuple[str, BitMap], ...]:
+        name = ("language", str(level)) if facet == "language" else (facet,)
+        return self._ordered.get(name, ())
 
     def _union(self, names: Iterable[tuple[str, ...]]) -> BitMap:
         held = [bitmap for name in names if (bitmap := self._bitmaps.get(name))]
         return held[0] if len(held) == 1 else BitMap().union(*held)
+
+
+def _ways(directions: frozenset[str]) -> tuple[str, ...]:
+    return tuple(one for one in DIRECTIONS if one in directions)
+
+
+def _subsets(items: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    for size in range(len(items) + 1):
+        yield from combinations(items, size)

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from exchange.search.texts import fields, texts_of
 
 _ALL = frozenset(DIRECTIONS)
 _NEVER = -1
+_REMEMBERED = 16
 OPEN = ("language", "country", "affiliation", "project")
 """Facets with many values, of which an answer holds the largest."""
 
@@ -106,7 +107,9 @@ class Index:
             names=names,
             tie=1.0 - self._by_freshness / max(len(days), 1),
         )
-        self._found = lru_cache(maxsize=64)(self._relevance.find)
+        # Somebody turns pages and ticks boxes with the same words. Each holds a score a profile.
+        self._found = lru_cache(maxsize=_REMEMBERED)(self._relevance.find)
+        self._fresh_since = lru_cache(maxsize=2 * len(FRESHNESS))(partial(_since, self._days))
         self._everyone = BitMap()
         self._everyone.add_range(0, len(self.keys))
 
@@ -224,10 +227,6 @@ class Index:
             return BitMap()
         return self._fresh_since(today.toordinal() - FRESHNESS[name])
 
-    @lru_cache(maxsize=8)  # noqa: B019 - an index lives as long as the process
-    def _fresh_since(self, day: int) -> BitMap:
-        return bitmap_of(np.flatnonzero(self._days >= day).astype(np.uint32))
-
     def _page(self, query: Query, everyone: BitMap, found: Found | None) -> tuple[str, ...]:
         end = query.page * query.size
         numbers = self._ordered(query, everyone, found, end)[end - query.size :]
@@ -249,6 +248,10 @@ class Index:
             numbers, rank = numbers[kept], rank[kept]
         order = np.lexsort((self._by_freshness[numbers], rank))[:wanted]
         return [int(number) for number in numbers[order]]
+
+
+def _since(days: npt.NDArray[np.int64], day: int) -> BitMap:
+    return bitmap_of(np.flatnonzero(days >= day).astype(np.uint32))
 
 
 def _ranks(order: list[int]) -> npt.NDArray[np.float64]:

@@ -139,6 +139,7 @@ _PROFILE: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "about": (_same, _same),
     "contacts": (list, tuple),
 }
+_UNPACKED = {name: unpack for name, (_, unpack) in _PROFILE.items() if unpack is not _same}
 _DEFAULT = Profile(key="", name="")
 _DEFAULTS = {name: getattr(_DEFAULT, name) for name in _PROFILE}
 
@@ -155,12 +156,11 @@ def pack_profile(profile: Profile) -> Json:
 
 def unpack_profile(body: Json) -> Profile:
     """JSON to Profile."""
-    return Profile(
-        **{
-            name: _PROFILE[name][1](value) if name in _PROFILE else value
-            for name, value in body.items()
-        }
-    )
+    values = dict(body)
+    for name, unpack in _UNPACKED.items():
+        if name in values:
+            values[name] = unpack(values[name])
+    return Profile(**values)
 
 
 def pack_problem(problem: Problem) -> Json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from exchange.model import Profile, Reason
 from exchange.store.codec import digest, pack_profile, unpack_profile
@@ -16,6 +16,8 @@ from exchange.store.tables import item, problem, profile
 
 OFFER = "offer"
 WANT = "want"
+_READ = 5_000
+"""How many profiles one query reads: as many as an export has rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,13 @@ class Profiles:
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Profile]:
         """The profiles of these keys, active or not, as far as there are any."""
-        return {key: record.profile for key, record in self.records(keys).items()}
+        query = select(profile.c.key, profile.c.body)
+        with self._database.reading() as connection:
+            return {
+                key: unpack_profile(body)
+                for each in _parts(query, profile.c.key, keys)
+                for key, body in connection.execute(each)
+            }
 
     def by_name(self, name: str) -> Profile | None:
         """The profile of this user or group name; the first by key where several have it."""
@@ -149,19 +157,19 @@ class Profiles:
     def counts(self) -> dict[str, int]:
         """How many ``profiles`` are active, and their ``offers`` and ``wants``."""
         active = profile.c.active.is_(True)
-        query = (
+        items = (
             select(item.c.direction, func.count())
             .join(profile, profile.c.key == item.c.profile)
             .where(active)
             .group_by(item.c.direction)
         )
+        people = select(literal("profile"), func.count()).select_from(profile).where(active)
         with self._database.reading() as connection:
-            items: dict[str, int] = dict(connection.execute(query).all())
-            people = connection.scalar(select(func.count()).select_from(profile).where(active))
+            found: dict[str, int] = dict(connection.execute(union_all(items, people)).all())
         return {
-            "profiles": people or 0,
-            "offers": items.get(OFFER, 0),
-            "wants": items.get(WANT, 0),
+            "profiles": found.get("profile", 0),
+            "offers": found.get(OFFER, 0),
+            "wants": found.get(WANT, 0),
         }
 
     def _first(self, condition: ColumnElement[bool]) -> Profile | None:
@@ -174,7 +182,7 @@ class Profiles:
 def _parts(query: Select[Any], column: Any, keys: Iterable[str] | None) -> list[Select[Any]]:
     if keys is None:
         return [query]
-    return [query.where(column.in_(part)) for part in batches(sorted(set(keys)))]
+    return [query.where(column.in_(part)) for part in batches(sorted(set(keys)), _READ)]
 
 
 def _row(each: Profile, state: Reason | None) -> dict[str, Any]:

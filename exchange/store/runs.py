@@ -110,9 +110,12 @@ class Runs:
 
     def commands(self) -> dict[str, Run]:
         """The newest run of each command that ever ran."""
-        with self._database.reading() as connection:
-            names = list(connection.scalars(select(run.c.command).distinct()))
-        return {name: found for name in sorted(names) if (found := self.last(name))}
+        newest = func.row_number().over(
+            partition_by=run.c.command, order_by=(run.c.begun.desc(), run.c.id.desc())
+        )
+        ranked = select(run, newest.label("rank")).subquery()
+        query = select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.command)
+        return {found.command: found for found in self._select(query)}
 
     def _select(self, query: Select[Any]) -> list[Run]:
         with self._database.reading() as connection:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import NumberPattern, format_decimal, format_percent, parse_pattern
 
 from exchange.languages import autonym, direction, fallbacks, locale, modern
 from exchange.wording.grammar import Node, parse, render
@@ -47,7 +47,7 @@ class Wording:
         self._groups = tuple(dict.fromkeys((*groups, "core")))
         self._chain = (self.language, *fallbacks(self.language))
         self._locale = locale(self.language)
-        self._found: dict[str, tuple[str, tuple[Node, ...]] | None] = {}
+        self._found: dict[str, tuple[str, tuple[Node, ...]]] = {}
 
     @property
     def direction(self) -> str:
@@ -89,9 +89,10 @@ class Wording:
         return render(nodes, params, shown, locale(language))
 
     def _find(self, key: str) -> tuple[str, tuple[Node, ...]] | None:
-        if key not in self._found:
-            self._found[key] = self._look_up(key)
-        return self._found[key]
+        found = self._found.get(key) or self._look_up(key)
+        if found is not None:  # What there is has an end; what somebody may ask for has none.
+            self._found[key] = found
+        return found
 
     def _look_up(self, key: str) -> tuple[str, tuple[Node, ...]] | None:
         for language in self._chain:
@@ -103,8 +104,7 @@ class Wording:
 
     def number(self, value: float, digits: int = 1) -> str:
         """Write a number for the language, with at most so many digits after the point."""
-        pattern = "#,##0." + "#" * digits if digits else "#,##0"
-        return str(format_decimal(value, format=pattern, locale=self._locale))
+        return str(format_decimal(value, format=_pattern(digits), locale=self._locale))
 
     def percent(self, share: float, digits: int = 0) -> str:
         """Write a share (1 is all) as per cent for the language."""
@@ -122,6 +122,11 @@ class Wording:
     def list(self, items: Iterable[str], style: str = "standard") -> str:
         """Join texts with the language's commas and its "and" (``style="or"`` for its "or")."""
         return str(format_list([*items], style=style, locale=self._locale))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=16)
+def _pattern(digits: int) -> NumberPattern:
+    return parse_pattern("#,##0." + "#" * digits if digits else "#,##0")
 
 
 @cache

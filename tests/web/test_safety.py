@@ -88,15 +88,22 @@ def test_an_etag_changes_with_the_store(tmp_path: Path) -> None:
 
 def test_a_page_asks_at_most_ten_queries_whatever_it_lists(tmp_path: Path) -> None:
     counted: dict[int, dict[str, int]] = {}
-    for size in (60, 240):
-        filled(tmp_path / f"{size}.db", size).close()
+    for size in (60, 1_200):
+        store = filled(tmp_path / f"{size}.db", size)
+        for number in range(size // 100):
+            store.runs.begin(f"command-{number}", at=NOW)
+        store.close()
         app = app_over(tmp_path / f"{size}.db")
         client = app.test_client()
         with app.app_context():
             engine = context().store.database.engine
         pages = addresses(movement(60, directory=load()))
-        pages |= {"large": "/search?size=100", "csv": "/search.csv", "feed": "/feeds/offers.atom"}
-        pages |= {"api": "/api/v1/profiles?size=100", "requests": "/api/v1/requests?size=100"}
+        pages |= {"csv": "/search.csv", "feed": "/feeds/offers.atom", "metrics": "/metrics"}
+        pages |= {"requests of the API": "/api/v1/requests?size=100"}
+        for most in (1, 20, 50, 100):
+            pages[f"{most} cards"] = f"/search?size={most}"
+            pages[f"{most} rows"] = f"/search?size={most}&view=table"
+            pages[f"{most} of the API"] = f"/api/v1/profiles?size={most}"
         statements: list[str] = []
 
         event.listen(engine, "before_cursor_execute", _counter(statements))
@@ -106,8 +113,10 @@ def test_a_page_asks_at_most_ten_queries_whatever_it_lists(tmp_path: Path) -> No
             statements.clear()
             client.get(page)
             counted[size][name] = len(statements)
-    assert max(counted[240].values()) <= 10, counted
-    assert counted[60] == counted[240]
+    assert max(counted[1_200].values()) <= 10, counted
+    assert counted[60] == counted[1_200]
+    for many in ("cards", "rows", "of the API"):
+        assert len({counted[60][f"{most} {many}"] for most in (1, 20, 50, 100)}) == 1, counted
 
 
 def _counter(statements: list[str]) -> Callable[..., None]:

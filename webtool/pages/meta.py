@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
-from exchange.store.runs import Run
 from webtool.context import context, shelf
 
 pages = Blueprint("meta", __name__)
-_LOOKED_AT = 200
-"""How many runs are looked through for the newest of each command."""
 
 
 @pages.get("/healthz")
@@ -28,14 +25,12 @@ def robots() -> Response:
 def status() -> str:
     """Show the last runs, counts and the age of what is shown."""
     here = context()
-    newest: dict[str, Run] = {}
-    for run in here.store.runs.recent(_LOOKED_AT):
-        newest.setdefault(run.command, run)
+    newest = here.store.runs.commands().values()
     return render_template(
         "status.html",
         counts=here.store.profiles.counts(),
         problems=here.store.problems.count(),
-        runs=list(newest.values()),
+        runs=sorted(newest, key=lambda run: (run.begun, run.id), reverse=True),
         build=shelf().index.build,
         now=here.now(),
     )
