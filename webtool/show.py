@@ -121,7 +121,7 @@ def joined(items: Iterable[str | Markup]) -> Markup:
     """Join with the reader's commas; markup stays."""
     parts = list(items)
     marks = [f"{_OPEN}{at}{_SHUT}" for at in range(len(parts))]
-    shown = str(escape(reader().wording.list(marks, "unit-short")))
+    shown = str(escape(reader().wording.commas(marks)))
     for at, part in enumerate(parts):
         shown = shown.replace(marks[at], str(escape(part)))
     return Markup(shown)
