@@ -74,7 +74,26 @@ def test_what_is_not_there_is_a_problem_too(client: FlaskClient) -> None:
         answer = client.get(page)
         assert answer.status_code == 404, page
         assert answer.mimetype == "application/problem+json", page
-    assert client.post("/api/v1/profiles").status_code == 405
+        assert answer.get_json()["detail"], page
+    answer = client.post("/api/v1/profiles")
+    assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
+    assert "GET" in answer.headers["Allow"]
+    assert "GET" in answer.get_json()["detail"]
+
+
+def test_programs_in_a_browser_may_read_answers_and_errors(client: FlaskClient) -> None:
+    for page in ("/api/v1/capacities", "/api/openapi.json", "/api/v1/nothing", "/api/v1/places?x=1"):
+        assert client.get(page).headers["Access-Control-Allow-Origin"] == "*", page
+    assert "Access-Control-Allow-Origin" not in client.get("/search").headers
+
+
+def test_a_head_is_the_answer_without_its_body(client: FlaskClient) -> None:
+    for page in ("/", "/search.csv", "/api/v1/capacities", "/feeds/offers.atom", "/nothing"):
+        whole, head = client.get(page), client.head(page)
+        assert not head.data, page
+        assert head.status_code == whole.status_code, page
+        assert head.headers.get("ETag") == whole.headers.get("ETag"), page
+        assert head.content_length == whole.content_length, page
 
 
 def test_following_next_gives_everybody_once(client: FlaskClient, people: list[Profile]) -> None:

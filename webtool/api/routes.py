@@ -61,7 +61,6 @@ def answers(
             given = answer(_asked(query), **parts)
             text = given.model_dump_json() if isinstance(given, BaseModel) else given
             response = Response(text, mimetype=media)
-            response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["X-Robots-Tag"] = "noindex"
             return response
 
