@@ -15,8 +15,9 @@ from markupsafe import Markup, escape
 
 from exchange.languages import autonym, direction
 from exchange.languages import name as language_name
-from exchange.model import NATIVE, Profile
+from exchange.model import NATIVE, Kind, Method, Profile
 from exchange.places import country_name, region_name
+from exchange.search.query import DIRECTIONS, FRESHNESS
 from exchange.wording.messages import Param
 from webtool.context import context, reader
 from webtool.headers import code_digest
@@ -45,6 +46,7 @@ def install(app: Flask) -> None:
         country=country,
         region=region,
         place=place,
+        worded=worded,
         day=day,
         number=number,
         percent=percent,
@@ -209,6 +211,21 @@ def place(profile: Any) -> str:
     if profile.country:
         return country(profile.country)
     return region(profile.region) if profile.region else ""
+
+
+_WORDED: Mapping[str, tuple[str, frozenset[str]]] = {
+    "method": ("method-", frozenset(Method)),
+    "kind": ("kind-", frozenset(Kind)),
+    "direction": ("web-direction-", frozenset(DIRECTIONS)),
+    "freshness": ("web-freshness-", frozenset(FRESHNESS)),
+}
+"""Facets whose values are words of ours, each with the key of its messages."""
+
+
+def worded(facet: str, value: str) -> str:
+    """Give our word for a facet's value; nothing where we have none: an address may hold anything."""
+    key, known = _WORDED.get(facet, ("", frozenset()))
+    return message(key + value) if value in known else ""
 
 
 # --- addresses -----------------------------------------------------------------------------

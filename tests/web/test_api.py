@@ -82,7 +82,12 @@ def test_what_is_not_there_is_a_problem_too(client: FlaskClient) -> None:
 
 
 def test_programs_in_a_browser_may_read_answers_and_errors(client: FlaskClient) -> None:
-    for page in ("/api/v1/capacities", "/api/openapi.json", "/api/v1/nothing", "/api/v1/places?x=1"):
+    for page in (
+        "/api/v1/capacities",
+        "/api/openapi.json",
+        "/api/v1/nothing",
+        "/api/v1/places?x=1",
+    ):
         assert client.get(page).headers["Access-Control-Allow-Origin"] == "*", page
     assert "Access-Control-Allow-Origin" not in client.get("/search").headers
 
