@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from exchange.directory import load
-from exchange.model import Profile
+from exchange.model import Profile, Want
+from exchange.settings import load as load_settings
+from exchange.store.facade import Store
+from exchange.store.notes import BUILD
+from tests.search.movement import NOW
+from tests.web.site import app_over, filled
+from webtool import create_app
 
 
 def total(client: FlaskClient, query: str) -> int:
@@ -61,3 +69,33 @@ def test_past_the_last_page_stands_the_last_one(client: FlaskClient, page: str) 
     html = client.get(f"/search?size=100&page={page}").text
     assert "Page 3 of 3" in html
     assert html.count('class="card"') == 40
+
+
+def test_what_somebody_wanted_until_yesterday_no_longer_counts(tmp_path: Path) -> None:
+    day = NOW.date()
+    store = filled(tmp_path / "one.db", 2)
+    late, last = Want("lua", until=day - timedelta(1)), Want("lua", until=day)
+    people = [Profile("user:91", "Late", wants=(late,)), Profile("user:92", "Last", wants=(last,))]
+    store.profiles.save_many(people)
+    store.notes.set(BUILD, "second", at=NOW)
+    store.close()
+    for then, names in ((NOW, {"Last"}), (NOW + timedelta(1), set())):
+        client = app_over(tmp_path / "one.db", CXC_NOW=then.isoformat()).test_client()
+        found = client.get("/api/v1/profiles?capacity=lua&direction=want").get_json()
+        assert {one["name"] for one in found["profiles"]} & {"Late", "Last"} == names
+
+
+def test_the_same_process_leaves_it_out_from_the_next_day_on(tmp_path: Path) -> None:
+    clock = [NOW]
+    store = Store.open(f"sqlite:///{tmp_path / 'one.db'}")
+    wants = (Want("lua", until=NOW.date()),)
+    store.profiles.save_many([Profile("user:92", "Last", wants=wants)])
+    app = create_app(load_settings({}), store, now=lambda: clock[0])
+    client = app.test_client()
+    first = client.get("/api/v1/profiles?capacity=lua")
+    clock[0] += timedelta(1)
+    again = client.get(
+        "/api/v1/profiles?capacity=lua", headers={"If-None-Match": first.headers["ETag"]}
+    )
+    assert first.get_json()["total"] == 1
+    assert (again.status_code, again.get_json()["total"]) == (200, 0)
