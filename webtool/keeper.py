@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from exchange.directory import Directory, extend
 from exchange.errors import DirectoryError
@@ -31,6 +31,7 @@ class Request:
     languages: tuple[str, ...] = ()
     country: str | None = None
     region: str | None = None
+    edited: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class Shelf:
         return tuple(
             one for one in self.requests if one.want.until is None or one.want.until >= today
         )
+
+    def newest(self, today: date, most: int) -> tuple[Request, ...]:
+        """Give the open requests that were written last."""
+        dated = (one for one in self.open(today) if one.edited)
+        return tuple(sorted(dated, key=lambda one: one.edited or datetime.min, reverse=True)[:most])
 
 
 class Keeper:
@@ -173,6 +179,7 @@ def _requests(profiles: Iterable[Profile]) -> list[Request]:
             languages=tuple(language.code for language in profile.languages),
             country=profile.country,
             region=profile.region,
+            edited=profile.edited,
         )
         for profile in profiles
         for want in profile.wants

@@ -61,6 +61,8 @@ def install(app: Flask) -> None:
         static=static,
         login_offered=lambda: False,
     )
+    app.jinja_env.filters["language"] = language
+    app.jinja_env.filters["word"] = lambda value, facet: worded(facet, value)
     app.jinja_env.filters["pairof"] = lambda one, name: (one.id, getattr(one, name))
     app.url_defaults(_stay_in_language)
 

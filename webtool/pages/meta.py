@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
-from exchange.store.runs import Run
+from exchange.status import Status
 from webtool.context import context, shelf
 
 pages = Blueprint("meta", __name__)
-_LOOKED_AT = 200
-"""How many runs are looked through for the newest of each command."""
 
 
 @pages.get("/healthz")
@@ -28,14 +26,14 @@ def robots() -> Response:
 def status() -> str:
     """Show the last runs, counts and the age of what is shown."""
     here = context()
-    newest: dict[str, Run] = {}
-    for run in here.store.runs.recent(_LOOKED_AT):
-        newest.setdefault(run.command, run)
+    found = Status(now=here.now(), runs=here.store.runs.commands())
+    harvest = found.runs.get("harvest")
     return render_template(
         "status.html",
         counts=here.store.profiles.counts(),
         problems=here.store.problems.count(),
-        runs=list(newest.values()),
+        runs=sorted(found.runs.values(), key=lambda run: -run.id),
         build=shelf().index.build,
-        now=here.now(),
+        read=harvest,
+        hours=int(found.age(harvest) // 3600) if harvest else 0,
     )
