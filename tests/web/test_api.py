@@ -19,7 +19,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from exchange.model import Profile
+from exchange.wording import Wording
 from webtool.api.openapi import description
+from webtool.api.routes import OPERATIONS
 
 CHECKS = [
     not_a_server_error,
@@ -162,3 +164,9 @@ def test_a_profile_is_linked_data(client: FlaskClient, people: list[Profile]) ->
     assert {one["termCode"] for one in body["knowsAbout"]} == {
         one.capacity for one in person.offers
     }
+
+
+def test_the_page_says_of_every_address_what_the_description_says() -> None:
+    wording = Wording("en", "web")
+    for one in OPERATIONS:
+        assert wording.text(f"web-api-gives-{one.name}").replace("’", "'") == one.summary
