@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
 from xml.etree import ElementTree as Tree
 
 import pytest
@@ -18,8 +20,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from exchange.model import Profile
+from exchange.model import Profile, Want
+from exchange.store.notes import BUILD
 from exchange.wording import Wording
+from tests.search.movement import NOW
+from tests.web.site import app_over, filled
 from webtool.api.openapi import description
 from webtool.api.routes import OPERATIONS
 
@@ -58,6 +63,7 @@ def test_every_answer_is_as_described(app: Flask, mode: GenerationMode) -> None:
 
 
 def test_the_description_is_openapi_3_1() -> None:
+    schemathesis.openapi.from_dict(description()).validate()
     assert description()["openapi"] == "3.1.0"
     assert len(description()["paths"]) >= 10
 
@@ -148,6 +154,31 @@ def test_a_feed_is_atom_with_ids_that_differ(client: FlaskClient, kind: str) -> 
     assert len(ids) == len(set(ids))
     updated = [str(entry.findtext(f"{ATOM}updated")) for entry in entries]
     assert updated == sorted(updated, reverse=True)
+
+
+def test_a_feed_leaves_out_what_was_wanted_until_yesterday(tmp_path: Path) -> None:
+    store = filled(tmp_path / "one.db", 1)
+    days = {"lua": -1, "quarry": 0, "paws": -1, "hotcat": 1}
+    wants = tuple(
+        Want(
+            id,
+            until=NOW.date() + timedelta(days=n),
+            request="" if id in ("lua", "quarry") else "User:X/R",
+        )
+        for id, n in days.items()
+    )
+    store.profiles.save_many([Profile("user:91", "Late", edited=NOW, wants=wants)])
+    store.notes.set(BUILD, "second", at=NOW)
+    store.close()
+    client = app_over(tmp_path / "one.db").test_client()
+    for kind, left in (("wants", "Quarry"), ("requests", "HotCat")):
+        root = Tree.fromstring(client.get(f"/feeds/{kind}.atom").data)
+        titles = [str(title.text) for title in root.iterfind(f"{ATOM}entry/{ATOM}title")]
+        mine = [title for title in titles if title.startswith("Late ")]
+        assert len(mine) == 1
+        assert mine[0].endswith(left)
+        page = root.findall(f"{ATOM}link")[1].attrib["href"].removeprefix("http://localhost")
+        assert client.get(page).status_code == 200
 
 
 def test_there_is_no_other_feed(client: FlaskClient) -> None:

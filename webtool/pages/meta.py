@@ -8,6 +8,9 @@ from exchange.status import Status
 from webtool.context import context, shelf
 
 pages = Blueprint("meta", __name__)
+_ROBOTS = "User-agent: *\n" + "".join(
+    f"Disallow: {path}\n" for path in ("/search", "/api/", "/me", "/login")
+)
 
 
 @pages.get("/healthz")
@@ -19,7 +22,7 @@ def healthz() -> Response:
 @pages.get("/robots.txt")
 def robots() -> Response:
     """Keep crawlers out of endless searches; people's pages say noindex themselves."""
-    return Response("User-agent: *\nDisallow: /search\nDisallow: /api/\n", mimetype="text/plain")
+    return Response(_ROBOTS, mimetype="text/plain")
 
 
 @pages.get("/status")
