@@ -183,6 +183,16 @@ def test_a_place_without_profiles_leads_to_its_region(client: FlaskClient) -> No
     assert re.search(r'whole region: <a href="/places/NWE">', html)
 
 
+def test_a_capacity_leads_to_who_could_learn_it_together(
+    client: FlaskClient, database: Path
+) -> None:
+    together = Store.open(f"sqlite:///{database}").rounds.cohorts()
+    assert together
+    html = client.get(f"/capacities/{together[0].capacity}").text
+    assert '<a href="/reports/cohorts">' in html
+    assert 'href="/reports/cohorts"' not in client.get("/capacities/finance").text
+
+
 def test_the_status_tells_when_the_wiki_was_read(database: Path) -> None:
     for hours, said in ((0, "less than an hour ago"), (3, "3 hours ago"), (72, "3 days ago")):
         then = (NOW + timedelta(hours=hours)).isoformat()
