@@ -219,6 +219,7 @@ def test_check_reads_what_is_pasted_and_tells_problems(client: FlaskClient) -> N
     seen = text_of(client.post("/check", data={"text": text}).text)
     assert "One profile was found" in seen
     assert "“Nigria” is no country" in seen
+    assert "NG (Nigeria)" in seen
     assert "There is no parameter “colour”" in seen
 
 
