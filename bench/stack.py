@@ -73,7 +73,7 @@ def pages(
     client.get("/search")
     print(f"  first page after {time.thread_time() - begun:.1f} s (CPU)", flush=True)
     with app.app_context():
-        index = context().keeper.current().index
+        index = context().keeper.current(context().today).index
 
     def page(query: str) -> None:
         index._found.cache_clear()  # The next reader asks for other words.

@@ -18,6 +18,7 @@ from webtool.show import (
     country,
     day,
     icon,
+    joined,
     language,
     marked,
     message,
@@ -26,6 +27,7 @@ from webtool.show import (
     profile_url,
     region,
     text,
+    worded,
 )
 
 _CHIPS = 6
@@ -86,7 +88,7 @@ def _facts(profile: Profile) -> Iterator[str]:
     if where := place(profile):
         yield where
     if profile.languages:
-        spoken = Markup(" · ".join([language(one.code) for one in profile.languages[:_SPOKEN]]))
+        spoken = joined(language(one.code) for one in profile.languages[:_SPOKEN])
         more = _more(profile.languages, _SPOKEN)
         yield spoken + " " + more if more else spoken
     if profile.edited:
@@ -133,11 +135,7 @@ def facet_value(facet: str, value: str) -> str:
             return country(value)
         case "region":
             return region(value)
-        case "method" | "kind":
-            return message(f"{facet}-{value}")
-        case "direction" | "freshness":
-            return text(f"{facet}-{value}")
-    return Markup("<bdi>{}</bdi>").format(value)
+    return worded(facet, value) or Markup("<bdi>{}</bdi>").format(value)
 
 
 @for_reader(16_384)

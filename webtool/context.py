@@ -59,7 +59,8 @@ def shelf() -> Shelf:
     """Give the search index and what was counted with it, once for each request."""
     held = g._get_current_object()
     if (found := held.get("shelf")) is None:
-        found = held.shelf = context().keeper.current()
+        here = context()
+        found = held.shelf = here.keeper.current(here.today)
     return cast(Shelf, found)
 
 

@@ -15,6 +15,13 @@ from werkzeug.exceptions import HTTPException
 from exchange.errors import StoreAway
 
 log = logging.getLogger(__name__)
+_MEND = {
+    404: "There is nothing at this address. /api/openapi.json describes every address there is.",
+    405: "Everything here is for reading only: ask with GET or HEAD.",
+    500: "It has been noted. Please try again in a while.",
+    503: "The database does not answer right now. Please try again after the seconds in Retry-After.",
+}
+"""What a program is told to do, for errors that no route has told more about."""
 _TOLD = (400, 403, 404, 405, 410, 413, 414, 429, 500, 503)
 RETRY = 30
 """Seconds after which to ask again while the database is away."""
@@ -70,9 +77,16 @@ def _broken(error: Exception) -> Response:
 
 def _answer(status: int, title: str) -> Response:
     if _is_api():
-        return problem(status, title)
+        return problem(status, title, _MEND.get(status, ""))
     shown = status if status in _TOLD else (400 if status < 500 else 500)
-    return Response(render_template("error.html", status=shown), status=status)
+    words = _words() if status == 404 else ""
+    return Response(render_template("error.html", status=shown, words=words), status=status)
+
+
+def _words() -> str:
+    """Give the name that an address ends in, to search for where there is no such page."""
+    last = request.path.rstrip("/").rpartition("/")[2]
+    return " ".join(last.replace("_", " ").split())[:200]
 
 
 def problem(

@@ -49,7 +49,6 @@ def _unchanged() -> Response | None:
         reader().language,
         context().today.isoformat(),
         request.full_path,
-        request.headers.get("Accept", "") if request.endpoint == "people.profile" else "",
         code_digest(),
     )
     g.tag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
@@ -61,14 +60,20 @@ def _unchanged() -> Response | None:
 def _complete(response: Response) -> Response:
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
+    if request.path.startswith("/api/"):
+        # Programs that run in somebody's browser may read everything, errors as well.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
     if request.endpoint == "static":
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        # Only an address that changes with the file is for ever; a file that is not there is not.
+        found = response.status_code in (200, 206, 304) and "v" in request.args
+        lasting = "public, max-age=31536000, immutable" if found else "no-cache"
+        response.headers["Cache-Control"] = lasting
         return response
     response.vary.update(("Accept-Language", "Cookie"))
-    if tag := g.get("tag"):
-        if response.status_code in (200, 304):
-            response.set_etag(tag, weak=True)
-            response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    if (tag := g.get("tag")) and response.status_code in (200, 304):
+        response.set_etag(tag, weak=True)
+        response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     elif request.cookies:
         response.headers["Cache-Control"] = "private, no-store"
     else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from exchange.directory import Directory, extend
 from exchange.errors import DirectoryError
@@ -32,17 +32,20 @@ class Request:
     languages: tuple[str, ...] = ()
     country: str | None = None
     region: str | None = None
+    edited: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """What is made from the store: the index, the directory it was made with, the requests.
 
-    The directory is the committed one with what the wiki's own page adds to it.
+    The directory is the committed one with what the wiki's own page adds to it. Of what people
+    want, the index holds what they still wanted on ``day``.
     """
 
     index: Index
     directory: Directory
+    day: date
     requests: tuple[Request, ...] = ()
 
 
@@ -64,6 +67,11 @@ class Shelf:
             one for one in self.requests if one.want.until is None or one.want.until >= today
         )
 
+    def newest(self, today: date, most: int) -> tuple[Request, ...]:
+        """Give the open requests that were written last."""
+        dated = (one for one in self.open(today) if one.edited)
+        return tuple(sorted(dated, key=lambda one: one.edited or datetime.min, reverse=True)[:most])
+
 
 class Keeper:
     """Gives the current shelf: two small queries an answer, everything only where it changed."""
@@ -78,16 +86,17 @@ class Keeper:
         self._lookup: tuple[object, Lookup] | None = None
         self._reading = threading.Lock()
 
-    def current(self) -> Shelf:
+    def current(self, today: date) -> Shelf:
         """Give the newest shelf that there is; raises StoreAway where the database is away."""
         if not self._migrated:
             self._store.migrate()
             self._migrated = True
         build = self._store.notes.get(BUILD) or ""
         newest = self._store.runs.recent(1)
-        held = self._current(build)
+        held = self._current(build, today)
         run = f"{newest[0].id}/{newest[0].status}" if newest else ""
-        return Shelf(held.index, held.directory, held.requests, f"{held.index.build}|{run}")
+        state = f"{held.index.build}|{held.day}|{run}"
+        return Shelf(held.index, held.directory, held.requests, state)
 
     def facts(self, shelf: Shelf, today: date) -> Facts:
         """Give what reports count, read once for each state and day."""
@@ -118,33 +127,34 @@ class Keeper:
                 _settle(shelf.index)
             return self._lookup[1]
 
-    def _current(self, build: str) -> Held:
+    def _current(self, build: str, today: date) -> Held:
         held = self._held
-        if held is not None and held.index.build == build:
+        if held is not None and _is_of(held, build, today):
             return held
         if held is not None and len(held.index) >= _BACKGROUND:
             if self._making.acquire(blocking=False):
-                threading.Thread(target=self._remake, args=(build,), daemon=True).start()
+                threading.Thread(target=self._remake, args=(build, today), daemon=True).start()
             return held
         with self._making:
-            if self._held is None or self._held.index.build != build:
-                self._held = self._make(build)
+            if self._held is None or not _is_of(self._held, build, today):
+                self._held = self._make(build, today)
             return self._held
 
-    def _remake(self, build: str) -> None:
+    def _remake(self, build: str, today: date) -> None:
         try:
-            self._held = self._make(build)
+            self._held = self._make(build, today)
         finally:
             self._making.release()
 
-    def _make(self, name: str) -> Held:
+    def _make(self, name: str, today: date) -> Held:
         profiles, directory = self._store.profiles.all(), self._extended()
         before = self._held.index if self._held is not None else None
-        index = build(profiles, directory=directory, name=name, before=before)
+        wanting = (_still(profile, today) for profile in profiles)
+        index = build(wanting, directory=directory, name=name, before=before)
         requests = tuple(_requests(profiles))
         del profiles
         _settle(index)
-        return Held(index, directory, requests)
+        return Held(index, directory, today, requests)
 
     def _extended(self) -> Directory:
         added = self._store.notes.get(DIRECTORY) or ""
@@ -163,6 +173,16 @@ def _settle(index: Index) -> None:
         gc.freeze()
 
 
+def _is_of(held: Held, build: str, today: date) -> bool:
+    return held.index.build == build and held.day == today
+
+
+def _still(profile: Profile, today: date) -> Profile:
+    """Leave out what somebody wanted until a day that has passed; reports do not count it either."""
+    wants = tuple(one for one in profile.wants if one.until is None or one.until >= today)
+    return profile if len(wants) == len(profile.wants) else replace(profile, wants=wants)
+
+
 def _requests(profiles: Iterable[Profile]) -> list[Request]:
     found = [
         Request(
@@ -173,6 +193,7 @@ def _requests(profiles: Iterable[Profile]) -> list[Request]:
             languages=tuple(language.code for language in profile.languages),
             country=profile.country,
             region=profile.region,
+            edited=profile.edited,
         )
         for profile in profiles
         for want in profile.wants

@@ -15,8 +15,9 @@ from markupsafe import Markup, escape
 
 from exchange.languages import autonym, direction
 from exchange.languages import name as language_name
-from exchange.model import NATIVE, Profile
+from exchange.model import NATIVE, Kind, Method, Profile
 from exchange.places import country_name, region_name
+from exchange.search.query import DIRECTIONS, FRESHNESS
 from exchange.wording.messages import Param
 from webtool.context import context, reader
 from webtool.headers import code_digest
@@ -48,6 +49,7 @@ def install(app: Flask) -> None:
         country=country,
         region=region,
         place=place,
+        worded=worded,
         day=day,
         number=number,
         percent=percent,
@@ -62,6 +64,8 @@ def install(app: Flask) -> None:
         static=static,
         login_offered=lambda: False,
     )
+    app.jinja_env.filters["language"] = language
+    app.jinja_env.filters["word"] = lambda value, facet: worded(facet, value)
     app.jinja_env.filters["pairof"] = lambda one, name: (one.id, getattr(one, name))
     app.url_defaults(_stay_in_language)
 
@@ -128,7 +132,7 @@ def joined(items: Iterable[str | Markup]) -> Markup:
     """Join with the reader's commas; markup stays."""
     parts = list(items)
     marks = [f"{_OPEN}{at}{_SHUT}" for at in range(len(parts))]
-    shown = str(escape(reader().wording.list(marks, "unit-short")))
+    shown = str(escape(reader().wording.commas(marks)))
     for at, part in enumerate(parts):
         shown = shown.replace(marks[at], str(escape(part)))
     return Markup(shown)
@@ -213,6 +217,21 @@ def place(profile: Any) -> str:
     if profile.country:
         return country(profile.country)
     return region(profile.region) if profile.region else ""
+
+
+_WORDED: Mapping[str, tuple[str, frozenset[str]]] = {
+    "method": ("method-", frozenset(Method)),
+    "kind": ("kind-", frozenset(Kind)),
+    "direction": ("web-direction-", frozenset(DIRECTIONS)),
+    "freshness": ("web-freshness-", frozenset(FRESHNESS)),
+}
+"""Facets whose values are words of ours, each with the key of its messages."""
+
+
+def worded(facet: str, value: str) -> str:
+    """Give our word for a facet's value; nothing where we have none: an address may hold anything."""
+    key, known = _WORDED.get(facet, ("", frozenset()))
+    return message(key + value) if value in known else ""
 
 
 # --- addresses -----------------------------------------------------------------------------

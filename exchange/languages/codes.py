@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,7 @@ def direction(code: str) -> str:
     return _languages().get(modern(code), ("", "ltr"))[1]
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def fallbacks(code: str) -> tuple[str, ...]:
     """Give the languages to try where a text is missing in this one, nearest first.
 
@@ -149,7 +149,7 @@ def cldr(code: str) -> str | None:
     return str(found) if found else None
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def _own_locale(code: str) -> Locale | None:
     parts = CLDR.get(code, code).replace("-", "_").split("_")
     tidy = [parts[0].lower()] + [p.title() if len(p) == 4 else p.upper() for p in parts[1:]]
@@ -159,7 +159,7 @@ def _own_locale(code: str) -> Locale | None:
         return None
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def locale(code: str) -> Locale:
     """Give the nearest CLDR locale along the fallback chain, for numbers, dates and names."""
     for candidate in (modern(code), *fallbacks(code), "en"):
@@ -169,7 +169,7 @@ def locale(code: str) -> Locale:
     return Locale("en")
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def name(code: str, in_language: str = "en") -> str:
     """Give a language's name in another language, else its own name, else the code."""
     code = modern(code)

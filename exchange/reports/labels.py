@@ -160,10 +160,7 @@ class Labels:
 
     def listed(self, texts: list[str]) -> str:
         """Texts with the language's commas between them, without an "and"."""
-        try:
-            return self.wording.list(texts, "unit")
-        except KeyError:  # CLDR has no such list in some languages (Yoruba).
-            return ", ".join(texts)
+        return self.wording.commas(texts)
 
     def window(self, hours: Iterable[int]) -> str:
         """Hours of the day as spans, such as ``9:00–12:00, 20:00–21:00 (UTC)``; may pass midnight."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from pathlib import Path
 from typing import NamedTuple
 
 from babel.dates import format_date
-from babel.lists import format_list
 from babel.numbers import NumberPattern, format_decimal, format_percent, parse_pattern
 
 from exchange.languages import autonym, direction, fallbacks, locale, modern
 from exchange.wording.grammar import Node, parse, render
+from exchange.wording.lists import with_and
 
 I18N = Path(__file__).parents[2] / "i18n"
 
@@ -119,9 +119,13 @@ class Wording:
         """Write a day for the language; ``style`` is ``short``, ``medium``, ``long`` or ``full``."""
         return str(format_date(day, format=style, locale=self._locale))
 
-    def list(self, items: Iterable[str], style: str = "standard") -> str:
-        """Join texts with the language's commas and its "and" (``style="or"`` for its "or")."""
-        return str(format_list([*items], style=style, locale=self._locale))  # type: ignore[arg-type]
+    def list(self, items: Iterable[str]) -> str:
+        """Join texts with the language's commas and its "and"."""
+        return with_and([*items], self._locale)
+
+    def commas(self, items: Iterable[str]) -> str:
+        """Join texts with the language's commas alone."""
+        return reduce(lambda before, item: self.text("list-comma", before, item), [*items] or [""])
 
 
 @lru_cache(maxsize=16)

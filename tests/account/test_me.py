@@ -49,6 +49,20 @@ def test_a_match_shows_whom_and_why_and_can_be_answered(member: Make, store: Sto
     assert "accepted" in ada.get("/me").text
 
 
+def test_the_way_to_the_form_is_shown_to_whoever_may_take_it(
+    member: Make, visitor: Make, store: Store
+) -> None:
+    ada = member("Ada")
+    pair(store, key_of(ada), "user:7", names=(ada.name, "Sample Helper"))
+    mine, theirs = f"/people/{ada.name.replace(' ', '_')}", "/people/Sample_Helper"
+    assert "Edit it here" in ada.get(mine).text
+    assert "Edit it here" not in ada.get(theirs).text
+    anybody = visitor()
+    for page in (mine, theirs):
+        assert "/me/profile?of=user:" in anybody.get(page).text
+        assert "Set-Cookie" not in anybody.get(page).headers
+
+
 def test_an_answer_can_be_changed_and_the_newest_counts(
     member: Make, store: Store, clock: list[datetime]
 ) -> None:

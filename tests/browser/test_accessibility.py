@@ -41,6 +41,16 @@ def opened(browser: Browser, site: str, **way: Any) -> tuple[BrowserContext, Pag
     return context, context.new_page(), foreign
 
 
+def violations_of(page: Page) -> list[tuple[str, Any, str]]:
+    """Ask axe what is wrong with a page."""
+    result = Axe().run(page, options={"runOnly": TAGS, "resultTypes": ["violations"]})
+    return [
+        (one["id"], node["target"], node.get("failureSummary", "")[:300])
+        for one in result.response["violations"]
+        for node in one["nodes"][:3]
+    ]
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_no_page_has_a_violation_and_none_asks_elsewhere(
     browser: Browser, site: str, pages: dict[str, str], way: str
@@ -52,13 +62,7 @@ def test_no_page_has_a_violation_and_none_asks_elsewhere(
     found = {}
     for name, address in pages.items():
         page.goto(f"{site}{address}")
-        result = Axe().run(page, options={"runOnly": TAGS, "resultTypes": ["violations"]})
-        violations = [
-            (one["id"], node["target"], node.get("failureSummary", "")[:300])
-            for one in result.response["violations"]
-            for node in one["nodes"][:3]
-        ]
-        if violations:
+        if violations := violations_of(page):
             found[name] = violations
         scrolled = page.evaluate("document.documentElement.scrollWidth")
         assert scrolled <= width, f"{name} scrolls sideways: {scrolled} of {width}"
@@ -66,6 +70,23 @@ def test_no_page_has_a_violation_and_none_asks_elsewhere(
     assert found == {}
     assert foreign == []
     assert [text for text in said if "404" not in text] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_check_could_not_understand_has_no_violation(
+    browser: Browser, site: str, way: str
+) -> None:
+    context, page, _ = opened(browser, site, **WAYS[way])
+    page.goto(f"{site}/check")
+    page.locator("textarea").fill(
+        "{{Capacity Exchange profile|offers=wikidatta (mentoring)|country=Nigria|languages=xx-9}}"
+    )
+    page.locator("form.check button").first.click()
+    page.wait_for_url("**/check**#read")
+    assert page.locator(".problems li").count() == 3
+    assert violations_of(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= WAYS[way]["width"]
+    context.close()
 
 
 def test_without_scripts_every_page_shows_the_same(
@@ -162,9 +183,28 @@ def test_a_search_by_keyboard_alone(page: Page, site: str) -> None:
     assert page.get_by_role("link", name="Remove Direction: Can share it").is_visible()
 
 
-@pytest.mark.parametrize("name", ["search", "person", "report-overview", "capacity", "home"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "search",
+        "search-nothing",
+        "person",
+        "group",
+        "report-overview",
+        "capacity",
+        "country-without-people",
+        "home",
+    ],
+)
 def test_what_a_screen_reader_hears(
     page: Page, site: str, pages: dict[str, str], name: str, heard: Callable[[str, str], None]
 ) -> None:
     page.goto(f"{site}{pages[name]}")
     heard(name, page.locator("body").aria_snapshot())
+
+
+def test_what_a_screen_reader_hears_of_matches(
+    page: Page, site: str, pages: dict[str, str], heard: Callable[[str, str], None]
+) -> None:
+    page.goto(f"{site}{pages['person']}")
+    heard("matches", page.get_by_role("region", name="Who could help").aria_snapshot())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
 from xml.etree import ElementTree as Tree
 
 import pytest
@@ -18,8 +20,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from exchange.model import Profile
+from exchange.model import Profile, Want
+from exchange.store.notes import BUILD
+from exchange.wording import Wording
+from tests.search.movement import NOW
+from tests.web.site import app_over, filled
 from webtool.api.openapi import description
+from webtool.api.routes import OPERATIONS
 
 CHECKS = [
     not_a_server_error,
@@ -56,6 +63,7 @@ def test_every_answer_is_as_described(app: Flask, mode: GenerationMode) -> None:
 
 
 def test_the_description_is_openapi_3_1() -> None:
+    schemathesis.openapi.from_dict(description()).validate()
     assert description()["openapi"] == "3.1.0"
     assert len(description()["paths"]) >= 10
 
@@ -74,7 +82,31 @@ def test_what_is_not_there_is_a_problem_too(client: FlaskClient) -> None:
         answer = client.get(page)
         assert answer.status_code == 404, page
         assert answer.mimetype == "application/problem+json", page
-    assert client.post("/api/v1/profiles").status_code == 405
+        assert answer.get_json()["detail"], page
+    answer = client.post("/api/v1/profiles")
+    assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
+    assert "GET" in answer.headers["Allow"]
+    assert "GET" in answer.get_json()["detail"]
+
+
+def test_programs_in_a_browser_may_read_answers_and_errors(client: FlaskClient) -> None:
+    for page in (
+        "/api/v1/capacities",
+        "/api/openapi.json",
+        "/api/v1/nothing",
+        "/api/v1/places?x=1",
+    ):
+        assert client.get(page).headers["Access-Control-Allow-Origin"] == "*", page
+    assert "Access-Control-Allow-Origin" not in client.get("/search").headers
+
+
+def test_a_head_is_the_answer_without_its_body(client: FlaskClient) -> None:
+    for page in ("/", "/search.csv", "/api/v1/capacities", "/feeds/offers.atom", "/nothing"):
+        whole, head = client.get(page), client.head(page)
+        assert not head.data, page
+        assert head.status_code == whole.status_code, page
+        assert head.headers.get("ETag") == whole.headers.get("ETag"), page
+        assert head.content_length == whole.content_length, page
 
 
 def test_following_next_gives_everybody_once(client: FlaskClient, people: list[Profile]) -> None:
@@ -124,6 +156,31 @@ def test_a_feed_is_atom_with_ids_that_differ(client: FlaskClient, kind: str) -> 
     assert updated == sorted(updated, reverse=True)
 
 
+def test_a_feed_leaves_out_what_was_wanted_until_yesterday(tmp_path: Path) -> None:
+    store = filled(tmp_path / "one.db", 1)
+    days = {"lua": -1, "quarry": 0, "paws": -1, "hotcat": 1}
+    wants = tuple(
+        Want(
+            id,
+            until=NOW.date() + timedelta(days=n),
+            request="" if id in ("lua", "quarry") else "User:X/R",
+        )
+        for id, n in days.items()
+    )
+    store.profiles.save_many([Profile("user:91", "Late", edited=NOW, wants=wants)])
+    store.notes.set(BUILD, "second", at=NOW)
+    store.close()
+    client = app_over(tmp_path / "one.db").test_client()
+    for kind, left in (("wants", "Quarry"), ("requests", "HotCat")):
+        root = Tree.fromstring(client.get(f"/feeds/{kind}.atom").data)
+        titles = [str(title.text) for title in root.iterfind(f"{ATOM}entry/{ATOM}title")]
+        mine = [title for title in titles if title.startswith("Late ")]
+        assert len(mine) == 1
+        assert mine[0].endswith(left)
+        page = root.findall(f"{ATOM}link")[1].attrib["href"].removeprefix("http://localhost")
+        assert client.get(page).status_code == 200
+
+
 def test_there_is_no_other_feed(client: FlaskClient) -> None:
     assert client.get("/feeds/everything.atom").status_code == 404
 
@@ -138,3 +195,9 @@ def test_a_profile_is_linked_data(client: FlaskClient, people: list[Profile]) ->
     assert {one["termCode"] for one in body["knowsAbout"]} == {
         one.capacity for one in person.offers
     }
+
+
+def test_the_page_says_of_every_address_what_the_description_says() -> None:
+    wording = Wording("en", "web")
+    for one in OPERATIONS:
+        assert wording.text(f"web-api-gives-{one.name}").replace("’", "'") == one.summary

@@ -73,7 +73,7 @@ def test_what_somebody_makes_up_fills_no_memory(app: Flask) -> None:
 
     client.get("/search?uselang=de")
     with app.app_context():
-        index = context().keeper.current().index
+        index = context().keeper.current(context().today).index
     wording = reader_of("de", True, "").wording
     assert len({ask(number) for number in range(60)}) == 1
     for name, held, most in memory.sizes():
@@ -120,9 +120,9 @@ def test_an_old_index_goes_when_a_new_one_comes(tmp_path: Path) -> None:
     with app.app_context():
         keeper = context().keeper
     client.get("/search?q=wikidata&freshness=year")
-    old = weakref.ref(keeper.current().index)
+    old = weakref.ref(keeper.current(NOW.date()).index)
     store.notes.set("index-build", "second", at=NOW)
     client.get("/search?q=wikidata&freshness=year")
-    assert keeper.current().index.build == "second"
+    assert keeper.current(NOW.date()).index.build == "second"
     assert old() is None  # at once: it is in no circle that the garbage collector would seek
     store.close()

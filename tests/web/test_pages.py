@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -154,11 +155,71 @@ def test_a_chosen_filter_can_be_taken_away(client: FlaskClient) -> None:
     ]
 
 
+def test_the_first_page_begins_with_the_newest_requests(
+    client: FlaskClient, people: list[Profile]
+) -> None:
+    asked = [one for one in people if one.edited and any(want.request for want in one.wants)]
+    newest = max(one.edited for one in asked if one.edited)
+    html = client.get("/").text
+    first = re.search(r'<li class="request">.*?<bdi>(.*?)</bdi>', html, re.S)
+    assert first
+    assert unescape(first[1]) in {one.name for one in asked if one.edited == newest}
+    assert re.search(r'class="request__page" href="[^"]*title=[^"]+"', html)
+
+
+def test_countries_stand_by_their_names_in_the_readers_language(client: FlaskClient) -> None:
+    for language, expected in (
+        ("en", ["France", "Germany", "Poland"]),
+        ("de", ["Deutschland", "Frankreich", "Polen"]),
+    ):
+        html = client.get(f"/places?uselang={language}").text
+        names = re.findall(r'<a class="chip" href="/places/[^"]*">(\S+) <', html)
+        assert [name for name in names if name in expected] == expected
+
+
+def test_a_place_without_profiles_leads_to_its_region(client: FlaskClient) -> None:
+    html = client.get("/places/IS").text
+    assert "Nobody from here has a profile yet" in html
+    assert re.search(r'whole region: <a href="/places/NWE">', html)
+
+
+def test_a_capacity_leads_to_who_could_learn_it_together(
+    client: FlaskClient, database: Path
+) -> None:
+    together = Store.open(f"sqlite:///{database}").rounds.cohorts()
+    assert together
+    html = client.get(f"/capacities/{together[0].capacity}").text
+    assert '<a href="/reports/cohorts">' in html
+    assert 'href="/reports/cohorts"' not in client.get("/capacities/finance").text
+
+
+def test_the_status_tells_when_the_wiki_was_read(database: Path) -> None:
+    for hours, said in ((0, "less than an hour ago"), (3, "3 hours ago"), (72, "3 days ago")):
+        then = (NOW + timedelta(hours=hours)).isoformat()
+        seen = text_of(app_over(database, CXC_NOW=then).test_client().get("/status").text)
+        assert f"The wiki was read {said}" in seen
+
+
+def test_in_arabic_lists_numbers_and_arrows_go_its_way(client: FlaskClient) -> None:
+    text = "{{Capacity Exchange profile|offers=Lua (mentoring, training; expert)|languages=en-3, fr-2, yo-N}}"
+    for language, comma in (("ar", "،"), ("de", ","), ("yo", ",")):
+        seen = text_of(client.post(f"/check?uselang={language}", data={"text": text}).text)
+        assert len(re.findall(rf"\) {comma} ", seen)) == 2, language
+    assert re.search(r'<span dir="ltr">\+\d', client.get("/places?uselang=ar").text)
+
+
+def test_rows_of_a_plot_have_labels_that_differ(client: FlaskClient) -> None:
+    html = client.get("/reports/interventions").text
+    labels = re.findall(r'class="plot__label"[^>]*>([^<]*)<', html)
+    assert len(labels) == len(set(labels)) > 3
+
+
 def test_check_reads_what_is_pasted_and_tells_problems(client: FlaskClient) -> None:
     text = "{{Capacity Exchange profile\n|offers=Wikidata\n|country=Nigria\n|colour=blue\n}}"
     seen = text_of(client.post("/check", data={"text": text}).text)
     assert "One profile was found" in seen
     assert "“Nigria” is no country" in seen
+    assert "NG (Nigeria)" in seen
     assert "There is no parameter “colour”" in seen
 
 

@@ -157,6 +157,35 @@ def test_an_error_inside_shows_nothing_of_it(
     assert "Traceback" not in answer.text
 
 
+def test_an_error_inside_the_api_is_a_problem_that_shows_nothing_of_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    with app.app_context():
+        monkeypatch.setattr(type(context().store.profiles), "get_many", broken)
+    with caplog.at_level(logging.CRITICAL):
+        answer = app.test_client().get("/api/v1/profiles?q=wikidata")
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert answer.get_json()["detail"]
+    assert "secret" not in answer.text
+
+
+def test_only_a_file_whose_address_changes_with_it_is_kept_for_ever(client: FlaskClient) -> None:
+    sheet = re.findall(r'href="(/static/site\.css[^"]*)"', client.get("/").text)[0]
+    assert "immutable" in client.get(sheet).headers["Cache-Control"]
+    for other in ("/static/site.css", "/static/none.css?v=1"):
+        assert client.get(other).headers["Cache-Control"] == "no-cache"
+
+
+def test_what_is_not_there_is_asked_for_again_and_can_be_searched_for(client: FlaskClient) -> None:
+    answer = client.get("/people/Jos%C3%A9_P%C3%A9rez")
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert 'value="José Pérez"' in answer.text
+
+
 def test_a_csv_runs_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
     store = filled(tmp_path / "one.db", 2)
     store.profiles.save_many([Profile("user:9", "=HYPERLINK(1)", affiliations=("@SUM(1)", "-1"))])

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from exchange.languages import locale
 from exchange.wording import Wording
+from exchange.wording.grammar import Choice, parse, plural_forms
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "i18n" / "web"
@@ -51,6 +53,18 @@ def test_every_number_gives_whole_words(code: str) -> None:
             assert shown.strip(), (key, number)
             assert "{{" not in shown, (key, number)
             assert "$" not in shown, (key, number)
+
+
+def test_a_form_for_one_number_takes_the_place_of_no_other() -> None:
+    # Arabic has six forms. Where "0=" stood for the first of them, one person was called two.
+    categories = plural_forms(locale("ar"))
+    for path in (ROOT / "i18n").glob("*/ar.json"):
+        for key, text in json.loads(path.read_text(encoding="utf-8")).items():
+            for choice in (node for node in parse(str(text)) if isinstance(node, Choice)):
+                explicit = [form for form in choice.forms if re.match(r"\d+=", str(form[:1])[2:])]
+                plain = len(choice.forms) - len(explicit)
+                assert not explicit or plain in (1, len(categories)), (path.parent.name, key)
+    assert Wording("ar", "web").text("web-check-profiles", 1) == "عُثر على ملف شخصي واحد"
 
 
 def test_every_message_that_the_pages_ask_for_exists() -> None:

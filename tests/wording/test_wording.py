@@ -137,13 +137,29 @@ def test_numbers_dates_and_lists_are_the_languages() -> None:
     assert "2026" in arabic.date(day)
 
 
+def test_lists_are_joined_as_the_language_writes_them() -> None:
+    said = {
+        code: (Wording(code).list(["1", "2"]), Wording(code).commas(["1", "2", "3"]))
+        for code in ("en", "de", "ar", "yo")
+    }
+    assert said == {
+        "en": ("1 and 2", "1, 2, 3"),
+        "de": ("1 und 2", "1, 2, 3"),
+        "ar": ("1 و2", "1، 2، 3"),
+        "yo": ("1 àti 2", "1, 2, 3"),
+    }
+    assert Wording("en").list([]) == Wording("en").commas([]) == ""
+
+
 def test_no_language_crashes() -> None:
     for code in (*all_codes(), "", "xx", "no-such-language"):
         wording = Wording(code)
         assert wording.number(1234.5)
         assert wording.percent(0.25, 1)
         assert wording.date(date(2026, 11, 23), "short")
-        assert wording.list(["a", "b", "c"], "or")
+        for texts in (["⟨a⟩"], ["⟨a⟩", "{⟨b⟩}"], ["⟨a⟩", "⟨b⟩", "⟨c⟩"], [*"⟨⟩{}"]):
+            for said in (wording.list(texts), wording.commas(texts)):
+                assert [said.count(text) for text in texts] == [1] * len(texts), (code, said)
         assert wording.text("kind-person") != "⧼kind-person⧽"
 
 

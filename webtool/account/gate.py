@@ -81,7 +81,7 @@ def install(app: Flask) -> None:
         api=web.wiki.removesuffix("index.php") + "api.php",
         user_agent=user_agent,
     )
-    app.jinja_env.globals.update(login_offered=lambda: True, logged_in=current)
+    app.jinja_env.globals.update(login_offered=lambda: True, logged_in=current, owned=keys)
 
 
 def gate() -> Gate:

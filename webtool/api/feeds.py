@@ -46,6 +46,13 @@ def feed(kind: str) -> Response:
     return Response(_atom(kind, entries), mimetype="application/atom+xml")
 
 
+def _page(kind: str) -> str:
+    """Give the address of the page that shows the same to people."""
+    if kind == "requests":
+        return url_for("requests.page", _external=True)
+    return url_for("search.page", direction=kind[:-1], sort="freshness", _external=True)
+
+
 def _entries(profile: Profile, direction: str) -> Iterator[Entry]:
     updated = profile.edited or datetime.fromtimestamp(0, UTC)
     for one in _items(profile, direction):
@@ -68,9 +75,13 @@ def _entries(profile: Profile, direction: str) -> Iterator[Entry]:
 def _items(profile: Profile, direction: str) -> tuple[Offer | Want, ...]:
     if direction == "offer":
         return profile.offers
-    if direction == "request":
-        return tuple(want for want in profile.wants if want.request)
-    return tuple(want for want in profile.wants if not want.request)
+    today = context().today
+    return tuple(
+        want
+        for want in profile.wants
+        if bool(want.request) == (direction == "request")
+        and (want.until is None or want.until >= today)
+    )
 
 
 def _atom(kind: str, entries: list[Entry]) -> bytes:
@@ -89,9 +100,7 @@ def _atom(kind: str, entries: list[Entry]) -> bytes:
     newest = max((one.updated for one in entries), default=context().now())
     add(root, "updated", newest.isoformat())
     add(root, "link", rel="self", type="application/atom+xml", href=here)
-    add(
-        root, "link", rel="alternate", type="text/html", href=url_for("search.page", _external=True)
-    )
+    add(root, "link", rel="alternate", type="text/html", href=_page(kind))
     for one in entries:
         entry = add(root, "entry")
         add(entry, "id", one.id)

@@ -32,8 +32,12 @@ Q = TypeVar("Q", bound=NoQuery)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One address of the API: path, what it does, what it takes and gives."""
+    """One address of the API: path, what it does, what it takes and gives.
 
+    The page for people says what it does by message ``web-api-gives-<name>``.
+    """
+
+    name: str
     path: str
     summary: str
     query: type[NoQuery]
@@ -54,14 +58,15 @@ def answers(
     media: str = "application/json",
 ) -> Callable[[Answer], Answer]:
     """Declare an operation: its query is checked, its body written as JSON."""
-    OPERATIONS.append(Operation(path, summary, query, body, media))
 
     def wrap(answer: Answer) -> Answer:
+        name = answer.__name__.replace("_", "-")
+        OPERATIONS.append(Operation(name, path, summary, query, body, media))
+
         def view(**parts: str) -> Response:
             given = answer(_asked(query), **parts)
             text = given.model_dump_json() if isinstance(given, BaseModel) else given
             response = Response(text, mimetype=media)
-            response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["X-Robots-Tag"] = "noindex"
             return response
 

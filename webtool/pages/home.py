@@ -32,6 +32,6 @@ def page() -> str:
         offered=largest(tallies, lambda one: one.offers, 8),
         wanted=largest(tallies, lambda one: one.wants, 8),
         gaps=largest(tallies, lambda one: one.gap, 8),
-        requests=now.open(here.today)[:6],
+        requests=now.newest(here.today, 6),
         roots=here.directory.roots,
     )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
+from exchange.status import Status
 from webtool.context import context, shelf
 
 pages = Blueprint("meta", __name__)
+_ROBOTS = "User-agent: *\n" + "".join(
+    f"Disallow: {path}\n" for path in ("/search", "/api/", "/me", "/login")
+)
 
 
 @pages.get("/healthz")
@@ -18,19 +22,21 @@ def healthz() -> Response:
 @pages.get("/robots.txt")
 def robots() -> Response:
     """Keep crawlers out of endless searches; people's pages say noindex themselves."""
-    return Response("User-agent: *\nDisallow: /search\nDisallow: /api/\n", mimetype="text/plain")
+    return Response(_ROBOTS, mimetype="text/plain")
 
 
 @pages.get("/status")
 def status() -> str:
     """Show the last runs, counts and the age of what is shown."""
     here = context()
-    newest = here.store.runs.commands().values()
+    found = Status(now=here.now(), runs=here.store.runs.commands())
+    harvest = found.runs.get("harvest")
     return render_template(
         "status.html",
         counts=here.store.profiles.counts(),
         problems=here.store.problems.count(),
-        runs=sorted(newest, key=lambda run: (run.begun, run.id), reverse=True),
+        runs=sorted(found.runs.values(), key=lambda run: (run.begun, run.id), reverse=True),
         build=shelf().index.build,
-        now=here.now(),
+        read=harvest,
+        hours=int(found.age(harvest) // 3600) if harvest else 0,
     )

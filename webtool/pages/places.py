@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template, request
 from pyroaring import BitMap
 
+from exchange.fold import search_fold
 from exchange.places import countries, members, region_of, regions
 from exchange.search import Index
 from webtool.context import context, shelf
 from webtool.map import bounds, levels
 from webtool.map import world as drawing
+from webtool.show import country
 from webtool.tallies import Tally, largest, of_capacities, of_places
 
 pages = Blueprint("places", __name__)
@@ -34,7 +37,7 @@ def overview() -> str:
     by_region = of_places(index, "region", [one.id for one in regions()])
     present = set(index.facets.values("country"))
     held = {
-        one.id: of_places(index, "country", sorted(present & set(members(one.id))))
+        one.id: of_places(index, "country", _by_name(present & set(members(one.id))))
         for one in by_region
     }
     return render_template("places.html", regions=by_region, countries=held)
@@ -49,7 +52,7 @@ def page(id: str) -> str:
         abort(404)
     people = index.of(facet, id)
     tallies = of_capacities(index, index.facets.capacities, within=people, direct=True)
-    inside = sorted(set(members(id)) & set(index.facets.values("country")))
+    inside = _by_name(set(members(id)) & set(index.facets.values("country")))
     return render_template(
         "place.html",
         id=id,
@@ -89,6 +92,10 @@ def world() -> str:
         capacities=[one.id for one in here.directory],
         world=drawing(),
     )
+
+
+def _by_name(codes: Iterable[str]) -> list[str]:
+    return sorted(codes, key=lambda code: search_fold(country(code)))
 
 
 def value_of(tally: Tally, measure: str) -> int:

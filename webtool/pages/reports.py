@@ -81,8 +81,12 @@ class PageLabels(Labels):
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A table's plot, ready to draw: for each row a label and a number for each series."""
+    """A table's plot, ready to draw: for each row a label and a number for each series.
 
+    ``names`` are the series' columns: offers and wants have the same colours everywhere.
+    """
+
+    names: tuple[str, ...]
     series: tuple[str, ...]
     rows: tuple[tuple[str, tuple[float, ...], tuple[str, ...]], ...]
     top: float
@@ -164,14 +168,22 @@ def bars(table: Table, labels: Labels) -> Bars | None:
     name = table.sheet.columns[columns[plot.x]]
     plain = Labels(labels.wording, labels.directory)
     rows = []
-    for row in table.rows[: plot.limit]:
+    drawn = table.rows[: plot.limit]
+    # Where a label comes twice, what stands in the next column tells the rows apart.
+    at = columns[plot.x]
+    twice = len({row[at] for row in drawn}) < len(drawn)
+    beside = table.sheet.columns[at + 1] if twice else None
+    for row in drawn:
         values = tuple(_number(row[columns[one.name]]) for one in held)
         shown = tuple(plain.cell(one.cell, row[columns[one.name]]) for one in held)
-        rows.append((plain.cell(name.cell, row[columns[plot.x]]), values, shown))
+        label = plain.cell(name.cell, row[at])
+        if beside is not None:
+            label = f"{label} – {plain.cell(beside.cell, row[at + 1])}"
+        rows.append((label, values, shown))
     top = max((value for _, values, _ in rows for value in values), default=0.0)
     if top <= 0:
         return None
-    return Bars(tuple(labels.heading(one) for one in held), tuple(rows), top)
+    return Bars(plot.y, tuple(labels.heading(one) for one in held), tuple(rows), top)
 
 
 def _number(value: object) -> float:

@@ -11,6 +11,7 @@ from exchange.model import Profile, is_unlisted
 from exchange.search import FACETS, Query, Results
 from webtool import exports
 from webtool.context import context, shelf
+from webtool.instead import instead
 from webtool.map import bounds, levels, world
 from webtool.show import search_url
 from webtool.tallies import Tally
@@ -29,6 +30,10 @@ def page() -> str:
     view = view if view in VIEWS else "list"
     index = shelf().index
     results = index.search(query, today=here.today)
+    last = max(1, -(-results.total // query.size))
+    if query.page > last:
+        query = replace(query, page=last)
+        results = index.search(query, today=here.today)
     profiles = listed(results)
     places = []
     if view == "map":
@@ -51,7 +56,8 @@ def page() -> str:
         values=values,
         shades=levels(values),
         legend=bounds(values),
-        last=max(1, -(-results.total // query.size)),
+        last=last,
+        instead=instead(query) if not results.total else None,
         page_link=lambda number: search_url(
             replace(query, page=number).pairs(), **({} if view == "list" else {"view": view})
         ),
@@ -60,7 +66,7 @@ def page() -> str:
 
 @pages.get("/search.csv")
 def table() -> Response:
-    """Give the results of a query as CSV, ``limit`` rows at most."""
+    """Give the results of a query as CSV, the first ones where there are very many."""
     here = context()
     query = Query.of(request.args.items(multi=True))
     keys = shelf().index.every(query, today=here.today)[:_EXPORTED]

@@ -1,0 +1,103 @@
+"""The search page where it is asked for what is not there, or for everything at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from exchange.directory import load
+from exchange.model import Profile, Want
+from exchange.settings import load as load_settings
+from exchange.store.facade import Store
+from exchange.store.notes import BUILD
+from tests.search.movement import NOW
+from tests.web.site import app_over, filled
+from webtool import create_app
+
+
+def total(client: FlaskClient, query: str) -> int:
+    found = client.get(f"/api/v1/profiles?{query}").get_json()
+    return int(found["total"])
+
+
+def test_who_offers_or_wants_or_asked_is_the_union(
+    client: FlaskClient, people: list[Profile]
+) -> None:
+    def those(side: str, id: str) -> set[str]:
+        return {one.key for one in people if id in {it.capacity for it in getattr(one, side)}}
+
+    directory = load()
+    narrowest = [id for id in directory.capacities if not directory.narrower(id)]
+    capacity = max(narrowest, key=lambda id: min(len(those(s, id)) for s in ("offers", "wants")))
+    offer, want = those("offers", capacity), those("wants", capacity)
+    assert offer - want
+    assert want - offer
+    asked = "direction=offer&direction=want&direction=request"
+    assert total(client, f"capacity={capacity}&{asked}") == len(offer | want)
+    assert total(client, f"capacity={capacity}") == len(offer | want)
+    html = client.get(f"/search?capacity={capacity}&{asked}").text
+    assert f"{len(offer | want)} people and groups" in html
+
+
+def test_a_value_that_is_no_value_is_shown_as_it_is(client: FlaskClient) -> None:
+    for query in ("kind", "method", "direction", "freshness", "language", "country", "region"):
+        html = client.get(f"/search?{query}=no-such-thing").text
+        assert "⧼" not in html, query
+        assert "no-such-thing" in html, query
+
+
+def test_where_nobody_fits_a_way_on_is_shown(client: FlaskClient) -> None:
+    html = client.get("/search?q=wikidatta&country=NG").text
+    assert 'Did you mean <a href="/search?capacity=wikidata">Wikidata</a>?' in html
+    links = re.findall(r'<a class="chip" href="([^"]*)"><span>without', html)
+    assert [unescape(link) for link in links] == ["/search?country=NG"]
+    html = client.get("/search?q=wikidata&country=NG&country=GH&language=tlh&view=table").text
+    shown = re.search(
+        r'href="([^"]*)"><span>without Klingon</span> <span class="count">(\d+)<', html
+    )
+    assert shown
+    query = unescape(shown[1]).removeprefix("/search?view=table&")
+    assert query == "q=wikidata&country=NG&country=GH"
+    assert total(client, query) == int(shown[2]) > 0
+
+
+@pytest.mark.parametrize("page", ["9", "1000"])
+def test_past_the_last_page_stands_the_last_one(client: FlaskClient, page: str) -> None:
+    html = client.get(f"/search?size=100&page={page}").text
+    assert "Page 3 of 3" in html
+    assert html.count('class="card"') == 40
+
+
+def test_what_somebody_wanted_until_yesterday_no_longer_counts(tmp_path: Path) -> None:
+    day = NOW.date()
+    store = filled(tmp_path / "one.db", 2)
+    late, last = Want("lua", until=day - timedelta(1)), Want("lua", until=day)
+    people = [Profile("user:91", "Late", wants=(late,)), Profile("user:92", "Last", wants=(last,))]
+    store.profiles.save_many(people)
+    store.notes.set(BUILD, "second", at=NOW)
+    store.close()
+    for then, names in ((NOW, {"Last"}), (NOW + timedelta(1), set())):
+        client = app_over(tmp_path / "one.db", CXC_NOW=then.isoformat()).test_client()
+        found = client.get("/api/v1/profiles?capacity=lua&direction=want").get_json()
+        assert {one["name"] for one in found["profiles"]} & {"Late", "Last"} == names
+
+
+def test_the_same_process_leaves_it_out_from_the_next_day_on(tmp_path: Path) -> None:
+    clock = [NOW]
+    store = Store.open(f"sqlite:///{tmp_path / 'one.db'}")
+    wants = (Want("lua", until=NOW.date()),)
+    store.profiles.save_many([Profile("user:92", "Last", wants=wants)])
+    app = create_app(load_settings({}), store, now=lambda: clock[0])
+    client = app.test_client()
+    first = client.get("/api/v1/profiles?capacity=lua")
+    clock[0] += timedelta(1)
+    again = client.get(
+        "/api/v1/profiles?capacity=lua", headers={"If-None-Match": first.headers["ETag"]}
+    )
+    assert first.get_json()["total"] == 1
+    assert (again.status_code, again.get_json()["total"]) == (200, 0)
