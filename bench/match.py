@@ -1,17 +1,20 @@
 """Matching at size: time and memory of each stage, and how they grow.
 
-    python -m bench.match [--sizes 10000 100000] [--baselines] [--quick]
+    python -m bench.match [--sizes 10000 100000 1000000] [--baselines] [--spark] [--quick]
 
 Each size runs in a process of its own (so that peak memory is its own) and once more to warm up
 at a small size first (so that no compiling is timed). "limit" is reading and writing alone: the
-columns from Parquet, the suggestions to Parquet. ``--baselines`` adds the naive pandas merge (to
-10,000 people) and DuckDB's join with a window (to 100,000) on the plain parts of the score.
+columns from Parquet, the suggestions to Parquet. ``--baselines`` adds what others would write, for
+the plain parts of the score only: the naive pandas merge (to 10,000 people), DuckDB's naive join
+(to 100,000) and DuckDB's join of lists that are cut to their best first ("bucketed", any size).
+``--spark`` adds the same market over Spark in local mode, with its suggestions compared.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -132,6 +135,38 @@ def baselines(people: int) -> dict[str, float]:
             " using (capacity, code)) where place <= 5"
         ).fetchnumpy()
         found["duckdb"] = time.perf_counter() - begun
+    begun = time.perf_counter()
+    duckdb.sql(
+        "with best as (select * from giving qualify row_number() over"
+        " (partition by capacity, code order by level desc, helper) <= 6)"
+        " select want, helper from asking a join best g using (capacity, code)"
+        " where a.seeker <> g.helper qualify row_number() over"
+        " (partition by a.want order by least(a.level, g.level) desc) <= 5"
+    ).fetchnumpy()
+    found["bucketed"] = time.perf_counter() - begun
+    return found
+
+
+def over_spark(people: int) -> dict[str, float]:
+    """Match the same folder on one machine and over Spark: seconds, and whether they agree."""
+    import pyarrow.parquet as pq
+
+    from bot.spark import match_folder
+    from exchange.matching import parquet
+
+    os.environ |= {"PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(Path(__file__).parents[1])}
+    found: dict[str, float] = {}
+    with TemporaryDirectory() as folder:
+        parquet.write(movement(people), Path(folder) / "in")
+        tables = []
+        for engine in ("local", "spark"):
+            begun = time.perf_counter()
+            match_folder(
+                engine=engine, input=Path(folder) / "in", output=Path(folder) / engine, period="-"
+            )
+            found[engine] = time.perf_counter() - begun
+            tables.append(pq.read_table(Path(folder) / engine / "matches.parquet"))
+    found["same"] = float(tables[0].equals(tables[1]))
     return found
 
 
@@ -140,6 +175,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--quick", action="store_true", help="2,000 and 10,000 people")
     parser.add_argument("--baselines", action="store_true", help="also plain joins")
+    parser.add_argument("--spark", action="store_true", help="also over Spark in local mode")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -163,6 +199,9 @@ def main() -> None:
         if given.baselines:
             for name, seconds in baselines(people).items():
                 print(f"{name:>14} {seconds:12.3f}  {seconds / figures['all']:.1f} times ours")
+        if given.spark:
+            for name, value in over_spark(people).items():
+                print(f"{name:>14} {value:12.3f}")
         before = figures
 
 

@@ -18,7 +18,6 @@ from webtool.show import (
     country,
     day,
     icon,
-    joined,
     language,
     marked,
     message,
@@ -88,7 +87,7 @@ def _facts(profile: Profile) -> Iterator[str]:
     if where := place(profile):
         yield where
     if profile.languages:
-        spoken = joined(language(one.code) for one in profile.languages[:_SPOKEN])
+        spoken = Markup(" · ".join([language(one.code) for one in profile.languages[:_SPOKEN]]))
         more = _more(profile.languages, _SPOKEN)
         yield spoken + " " + more if more else spoken
     if profile.edited:

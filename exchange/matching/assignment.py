@@ -9,6 +9,7 @@ which the hash of both people and the period gives.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -99,9 +100,9 @@ class Dense(NamedTuple):
     rank: Ints
 
 
-def assign(edges: Edges) -> Bools:
-    """Choose edges: the best there are, or in large markets nearly so."""
-    return optimal(edges) if len(edges.want) <= EXACT else nearly_optimal(edges)
+def way_for(edges: Edges) -> Callable[[Edges], Bools]:
+    """Tell how a market of this size is assigned."""
+    return optimal if len(edges.want) <= EXACT else nearly_optimal
 
 
 def optimal(edges: Edges) -> Bools:

@@ -219,3 +219,19 @@ def fill_seats(
                 last, end = by_edge[end], above[end]
             for at in range(high):
                 seen[queue[at]] = False
+    # A search goes through each person once, so it can miss what is quite near.
+    for helper in range(helpers):
+        for at in range(begins[helper], begins[helper + 1]):
+            if slot_starts[helper] + load[helper] == slot_starts[helper + 1]:
+                break
+            want = want_of[edges[at]]
+            seeker = seeker_of[want]
+            barred = picked[want] >= 0 or served[seeker] >= most[seeker]
+            for sister in range(want_starts[seeker], want_starts[seeker + 1]):
+                if picked[sister] >= 0 and helper_of[picked[sister]] == helper:
+                    barred = True
+            if not barred:
+                slot[slot_starts[helper] + load[helper]] = want
+                load[helper] += 1
+                picked[want] = edges[at]
+                served[seeker] += 1

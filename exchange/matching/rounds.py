@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from exchange.matching.arrays import Bools, Ints
-from exchange.matching.assignment import SERVED, Edges, assign
+from exchange.matching.assignment import SERVED, Edges, way_for
 from exchange.matching.candidates import Candidates, joined
 from exchange.matching.market import Market
 from exchange.matching.search import helping, seeking
@@ -58,6 +58,7 @@ def assigned(
     free, most = market.people.free.copy(), market.people.most.copy()
     rank = market.people.rank.copy()
     pairs = np.zeros(0, np.int64)
+    choose: Callable[[Edges], Bools] | None = None
     for _ in range(rounds):
         found = find(wants, helpers)
         codes = market.wants.person[found.want].astype(np.int64) * len(market) + found.helper
@@ -65,7 +66,8 @@ def assigned(
             found = found.take(~np.isin(codes, pairs))
         edges = Edges.of(market, found, bonus=bonus(found) if bonus else 0)
         edges = replace(edges, seats=free, most=most, rank=rank)
-        picked = assign(edges)
+        choose = choose or way_for(edges)
+        picked = choose(edges)
         chosen = found.take(np.flatnonzero(picked))
         first.append((found, edges, picked))
         parts.append(chosen)

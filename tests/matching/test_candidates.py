@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.movement import movement
-from exchange.matching import load_weights
+from exchange.matching import kernel, load_weights
 from exchange.matching.arrays import seed_of
 from exchange.matching.build import build
 from exchange.matching.candidates import Candidates, Postings, candidates
@@ -125,6 +125,19 @@ def test_the_kernel_finds_in_a_movement_with_long_lists_what_numpy_finds(threads
     quick = best(market, lists, wants, most=6, tables=TABLES, period=9, threads=threads)
     slow = candidates(market, Postings.of(market, able), wants, most=6, tables=TABLES, period=9)
     assert same(slow, quick)
+
+
+@pytest.mark.xdist_group("kernel")
+def test_the_kernel_does_without_twins_for_who_has_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    market = movement(2000, seed=3)
+    wants, able = seeking(market), helping(market)
+    lists = lists_of(market, able, TABLES, long=30)
+    asked = {"most": 4, "tables": TABLES, "period": 9}
+    with_twins = best(market, lists, wants, **asked)
+    monkeypatch.setattr(kernel, "LISTS", 0)
+    assert same(with_twins, best(market, lists, wants, **asked))
 
 
 def test_the_parts_of_a_score_add_up_to_it() -> None:
