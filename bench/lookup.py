@@ -12,18 +12,29 @@ from __future__ import annotations
 import argparse
 import time
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
-from exchange.directory import load
+from bench.movement import broader_of, movement, profiles_of
 from exchange.matching import History, Lookup, load_weights
 from exchange.model import Profile
-from tests.search.movement import NOW, movement
+
+TODAY = date(2026, 11, 23)
+
+
+class Tree:
+    """The capacities of the made-up movement."""
+
+    above = broader_of()
+
+    def broader(self, id: str) -> tuple[str, ...]:
+        return self.above.get(id, ())
 
 
 def edited(profile: Profile, other: Profile) -> Profile:
     """An edit that changes what somebody offers and wants."""
-    return replace(profile, offers=other.offers, wants=other.wants, edited=NOW)
+    return replace(profile, offers=other.offers, wants=other.wants)
 
 
 def main() -> None:
@@ -32,13 +43,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="3,000 people")
     given = parser.parse_args()
     people = 3000 if given.quick else given.people
-    directory = load()
-    profiles = list(movement(people, directory=directory))
+    profiles = profiles_of(movement(people))
     rng = np.random.default_rng(people)
 
     def made(some: list[Profile]) -> Lookup:
         return Lookup(
-            some, directory=directory, weights=load_weights(), history=History(), today=NOW.date()
+            some, directory=Tree(), weights=load_weights(), history=History(), today=TODAY
         )
 
     begun = time.process_time()

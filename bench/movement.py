@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from exchange.matching.arrays import mix, starts_of
-from exchange.matching.build import hierarchy_of
+from exchange.matching.hierarchy import hierarchy_of
 from exchange.matching.market import (
     Hierarchy,
     Languages,
@@ -21,6 +21,7 @@ from exchange.matching.market import (
     counted,
 )
 from exchange.matching.weights import Weights, load_weights
+from exchange.model import Language, Offer, Profile, Want
 
 CAPACITIES, LANGUAGES, COUNTRIES, REGIONS, PROJECTS = 500, 300, 200, 8, 60
 
@@ -136,4 +137,33 @@ def movement(people: int, *, seed: int = 2026, weights: Weights | None = None) -
     )
 
 
-__all__ = ["Hierarchy", "movement"]
+def profiles_of(market: Market) -> list[Profile]:
+    """Write the people of a movement as profiles, for what begins with profiles."""
+    people, words = market.people, market.words
+    spoken, offers, wants = market.languages, market.offers, market.wants
+    return [
+        Profile(
+            key=f"user:{row:07}",
+            name=f"Made-up {row}",
+            languages=tuple(
+                Language(words.languages[spoken.code[at]], int(spoken.level[at]))
+                for at in range(spoken.starts[row], spoken.starts[row + 1])
+            ),
+            offers=tuple(
+                Offer(words.capacities[offers.capacity[at]])
+                for at in range(offers.starts[row], offers.starts[row + 1])
+            ),
+            wants=tuple(
+                Want(words.capacities[wants.capacity[at]])
+                for at in range(wants.starts[row], wants.starts[row + 1])
+            ),
+            country=words.countries[people.country[row]],
+            region=words.regions[people.region[row]],
+            seats=int(people.seats[row]),
+            timezone=f"UTC+{people.clock[row] // 4}",
+        )
+        for row in range(len(market))
+    ]
+
+
+__all__ = ["Hierarchy", "movement", "profiles_of"]

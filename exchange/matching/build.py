@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exchange.matching.arrays import seeds_of, starts_of
+from exchange.matching.hierarchy import hierarchy_of
 from exchange.matching.history import History
 from exchange.matching.market import (
     NOBODY,
@@ -24,7 +25,7 @@ from exchange.matching.market import (
     counted,
 )
 from exchange.matching.party import account, merged_wants, rank_of, takes_part, where
-from exchange.matching.tables import capacity_points, fresh_points, urgency_points
+from exchange.matching.tables import fresh_points, urgency_points
 from exchange.matching.weights import Weights
 from exchange.matching.zone import quarters_of
 from exchange.model import USABLE, Method, Profile
@@ -64,31 +65,6 @@ def bits_of(methods: Iterable[Method]) -> int:
     return bits
 
 
-def hierarchy_of(
-    words: Sequence[str], broader: Mapping[str, tuple[str, ...]], weights: Weights
-) -> Hierarchy:
-    """Work out which offers meet which wants: for each word itself, narrower, broader."""
-    number = {word: at for at, word in enumerate(words)}
-    rows: list[dict[int, int]] = [{at: 0} for at in range(len(words))]
-    for word, at in number.items():
-        for steps, wider in enumerate(broader.get(word, ()), start=1):
-            above = number.get(wider)
-            if above is not None:
-                rows[at][above] = -steps
-                rows[above][at] = steps
-    meets = [
-        [(other, step) for other, step in sorted(row.items()) if capacity_points(step, weights)]
-        for row in rows
-    ]
-    flat = [pair for row in meets for pair in row]
-    return Hierarchy(
-        starts_of(len(row) for row in meets),
-        np.array([other for other, _ in flat], np.int32),
-        np.array([capacity_points(step, weights) for _, step in flat], np.int32),
-        np.array([step for _, step in flat], np.int32),
-    )
-
-
 def build(
     profiles: Iterable[Profile],
     *,
@@ -97,10 +73,12 @@ def build(
     history: History,
     today: date,
     vocabulary: Vocabulary | None = None,
+    hierarchy: Hierarchy | None = None,
 ) -> Market:
     """Put profiles into columns, in the order of their keys.
 
-    ``vocabulary`` continues the numbers of an earlier market, so that both can be compared.
+    ``vocabulary`` continues the numbers of an earlier market, so that both can be compared;
+    ``hierarchy`` is that market's, which stays where no capacity is new.
     """
     ordered = sorted(profiles, key=lambda profile: profile.key)
     size, most = len(ordered), weights.bounds.suggestions
@@ -176,6 +154,9 @@ def build(
         regions.words(),
         project_numbers.words(),
     )
+    if hierarchy is None or words.capacities != known.capacities:
+        broader = {word: directory.broader(word) for word in words.capacities}
+        hierarchy = hierarchy_of(words.capacities, broader, weights)
     keys = tuple(profile.key for profile in ordered)
     column = _columns(people, 10)
     offered, wanted, speak = _columns(offers, 4), _columns(wants, 7), _columns(speaks, 3)
@@ -202,9 +183,7 @@ def build(
         offers=Offers(_starts(offered[0], size), *offered),
         wants=_wants(wanted, size),
         languages=spoken,
-        hierarchy=hierarchy_of(
-            words.capacities, {word: directory.broader(word) for word in words.capacities}, weights
-        ),
+        hierarchy=hierarchy,
         speakers=counted(spoken, len(words.languages)),
         size=size,
         told=told_pairs(history.pairs, keys),

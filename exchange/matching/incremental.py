@@ -2,7 +2,8 @@
 
 A ``Lookup`` holds the movement as columns. After an edit only the edited profiles are put into
 columns anew: they stand in a part of their own beside the others, whose old rows count no more.
-When the parts have grown, everything is put together again.
+A part that is not much larger than those after it is put together with them, so parts stay few and
+no edit costs much; when half of all were edited, everything is put together again.
 
 What it answers always equals what a new ``Lookup`` of all profiles would answer: the best helpers
 for each open want of a person (``helpers_for``) and the best seekers for what they offer
@@ -23,13 +24,13 @@ from exchange.matching.build import Tree, build
 from exchange.matching.candidates import Candidates, Postings, all_entries, ranked
 from exchange.matching.explain import WhyNot, described, explain
 from exchange.matching.history import History
-from exchange.matching.market import Market, Vocabulary
+from exchange.matching.market import Hierarchy, Market, Vocabulary
 from exchange.matching.party import account, takes_part
 from exchange.matching.tables import Tables
 from exchange.matching.weights import Weights
 from exchange.model import USABLE, Match, Profile
 
-MERGE = 0.05
+MERGE = 0.5
 """Share of edited profiles at which all parts are put together again."""
 
 
@@ -40,6 +41,11 @@ class _Part:
     market: Market
     postings: Postings
     alive: Bools
+
+    def living(self, profiles: Mapping[str, Profile]) -> dict[str, Profile]:
+        """Give the profiles that still count."""
+        keys = self.market.keys
+        return {keys[row]: profiles[keys[row]] for row in np.flatnonzero(self.alive).tolist()}
 
 
 class Lookup:
@@ -67,6 +73,7 @@ class Lookup:
 
     def _merge(self) -> None:
         self._words = Vocabulary()
+        self._hierarchy: Hierarchy | None = None
         self._parts: list[_Part] = []
         self._edited = 0
         self._speakers: dict[str, int] = {}
@@ -93,8 +100,9 @@ class Lookup:
             history=self.history,
             today=self.today,
             vocabulary=self._words,
+            hierarchy=self._hierarchy,
         )
-        self._words = market.words
+        self._words, self._hierarchy = market.words, market.hierarchy
         return market
 
     def _add(self, profiles: Iterable[Profile]) -> None:
@@ -117,9 +125,11 @@ class Lookup:
             self.profiles[profile.key] = profile
             self._count(profile, 1)
         self._edited += len(fresh)
-        if self._edited > MERGE * len(self.profiles) + 50 or len(self._parts) > 20:
+        if self._edited > MERGE * len(self.profiles) + 50:
             self._merge()
         elif fresh:
+            while len(self._parts) > 1 and len(self._parts[-1].alive) <= 2 * len(fresh):
+                fresh |= self._parts.pop().living(self.profiles)
             self._add(fresh.values())
 
     def helpers_for(self, key: str, *, most: int = 5) -> list[Match]:
@@ -236,10 +246,7 @@ def candidates_for(
     history: History | None = None,
     most: int = 5,
 ) -> list[Match]:
-    """Give the best helpers for each want of one person, from profiles that are at hand.
-
-    For many questions about the same profiles keep a ``Lookup``.
-    """
+    """Give the best helpers for each want of one person; for many questions keep a ``Lookup``."""
     others = profiles.values() if isinstance(profiles, Mapping) else profiles
     lookup = Lookup(
         [*others, profile],

@@ -37,7 +37,7 @@ from exchange.matching.summaries import (
 )
 from exchange.matching.tables import Tables
 
-BLOCK = 128
+BLOCK = 64
 """Entries in a block: a whole number of leaves."""
 
 LONG = 512
