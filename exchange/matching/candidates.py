@@ -14,50 +14,12 @@ from numpy.typing import NDArray
 
 from exchange.matching.arrays import Bools, Ints, spread, stretch, tie_of
 from exchange.matching.market import Market
+from exchange.matching.postings import Postings
 from exchange.matching.score import Entries, parts_of, total
 from exchange.matching.tables import Tables
 
 CHUNK = 2_000_000
 """Entries that are scored at a time: bounds memory, changes nothing else."""
-
-
-@dataclass(frozen=True, eq=False)
-class Postings:
-    """Who offers each (capacity, language): ``codes`` is capacity * languages + language, rising.
-
-    List ``i`` is ``offer[starts[i]:starts[i + 1]]``, with ``heard`` the helper's row in languages.
-    """
-
-    languages: int
-    codes: Ints
-    starts: Ints
-    offer: Ints
-    heard: Ints
-
-    @classmethod
-    def of(cls, market: Market, helping: Bools, capacities: Bools | None = None) -> Postings:
-        """List the offers of all people for whom ``helping`` is true (of some capacities only)."""
-        languages = max(len(market.speakers), 1)
-        listed = helping[market.offers.person]
-        if capacities is not None:
-            listed &= capacities[market.offers.capacity]
-        offers = np.flatnonzero(listed)
-        at, heard = spread(market.languages.starts, market.offers.person[offers])
-        offer = offers[at]
-        codes = market.offers.capacity[offer].astype(np.int64) * languages
-        codes += market.languages.code[heard]
-        order = np.argsort(codes, kind="stable")
-        found, first = np.unique(codes[order], return_index=True)
-        starts = np.append(first, len(order))
-        return cls(languages, found, starts, offer[order], heard[order])
-
-    def find(self, codes: Ints) -> tuple[Ints, Ints]:
-        """Give (begin, length) of the list of each code, length 0 where there is none."""
-        if not len(self.codes):
-            return np.zeros(len(codes), np.int64), np.zeros(len(codes), np.int64)
-        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
-        begin = self.starts[at]
-        return begin, np.where(self.codes[at] == codes, self.starts[at + 1] - begin, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +61,7 @@ def walk(seekers: Market, postings: Postings, wants: Ints) -> tuple[Ints, Ints, 
     want = wants[row]
     turn, spoken = spread(seekers.languages.starts, seekers.wants.person[want])
     want, related = want[turn], related[turn]
-    codes = hierarchy.offered[related].astype(np.int64) * postings.languages
-    codes += seekers.languages.code[spoken]
-    begin, length = postings.find(codes)
+    begin, length = postings.find(hierarchy.offered[related], seekers.languages.code[spoken])
     some = length > 0
     return want[some], spoken[some], hierarchy.points[related[some]], begin[some], length[some]
 
@@ -123,11 +83,30 @@ def all_entries(seekers: Market, postings: Postings, wants: Ints) -> Iterator[En
         row, place = stretch(begin[low:high], length[low:high])
         yield Entries(
             want=want[low:high][row],
-            offer=postings.offer[place],
+            offer=postings.row[place],
             spoken=spoken[low:high][row],
-            heard=postings.heard[place],
+            heard=postings.spoken[place],
             capacity=points[low:high][row],
         )
+
+
+def entries_to(helpers: Market, wanted: Postings) -> Entries:
+    """Give everything that the people of a (small) market could give to the wants listed."""
+    hierarchy, offers, languages = helpers.hierarchy, helpers.offers, helpers.languages
+    capacities = np.repeat(np.arange(len(hierarchy.starts) - 1), np.diff(hierarchy.starts))
+    met = np.flatnonzero(np.isin(hierarchy.offered, offers.capacity))
+    offer, at = np.nonzero(offers.capacity[:, None] == hierarchy.offered[met][None, :])
+    turn, heard = spread(languages.starts, offers.person[offer])
+    offer, at = offer[turn], met[at[turn]]
+    begin, length = wanted.find(capacities[at], languages.code[heard])
+    row, place = stretch(begin, length)
+    return Entries(
+        want=wanted.row[place],
+        offer=offer[row],
+        spoken=wanted.spoken[place],
+        heard=heard[row],
+        capacity=hierarchy.points[at[row]],
+    )
 
 
 def allowed(market: Market, seeker: Ints, helper: Ints) -> Bools:

@@ -8,8 +8,8 @@ from datetime import date
 
 import numpy as np
 
-from exchange.matching.candidates import Postings
 from exchange.matching.market import NOBODY, Market
+from exchange.matching.postings import Postings
 from exchange.matching.weights import Bounds
 from exchange.matching.zone import QUARTERS
 from exchange.model import Cohort
@@ -110,8 +110,8 @@ def _cohort(
     untils: Mapping[tuple[str, str], date],
 ) -> Cohort:
     words, keys = market.words, market.keys
-    begin, length = postings.find(np.array([capacity * postings.languages + language]))
-    offers = postings.offer[begin[0] : begin[0] + length[0]]
+    begin, length = postings.find(np.array([capacity]), np.array([language]))
+    offers = postings.row[begin[0] : begin[0] + length[0]]
     helpers = [row for row in market.offers.person[offers].tolist() if row not in set(party)]
     helpers.sort(key=lambda row: (-int(market.people.fresh[row]), row))
     clocks = [int(market.people.clock[row]) for row in party]

@@ -10,10 +10,11 @@ import numpy as np
 
 from exchange.matching.arrays import Ints, spread
 from exchange.matching.build import Tree, bits_of, build
-from exchange.matching.candidates import Candidates, Postings, all_entries, allowed, ranked
+from exchange.matching.candidates import Candidates, all_entries, allowed, ranked
 from exchange.matching.history import History
 from exchange.matching.market import Market
 from exchange.matching.party import is_away, is_quiet, is_stale, merged_wants, where
+from exchange.matching.postings import Postings
 from exchange.matching.result import Lack
 from exchange.matching.score import PARTS, Parts, parts_of, ways_back, wider
 from exchange.matching.tables import Tables

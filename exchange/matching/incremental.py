@@ -21,11 +21,12 @@ import numpy as np
 
 from exchange.matching.arrays import Bools
 from exchange.matching.build import Tree, build
-from exchange.matching.candidates import Candidates, Postings, all_entries, ranked
+from exchange.matching.candidates import Candidates, all_entries, entries_to, ranked
 from exchange.matching.explain import WhyNot, described, explain
 from exchange.matching.history import History
 from exchange.matching.market import Hierarchy, Market, Vocabulary
 from exchange.matching.party import account, takes_part
+from exchange.matching.postings import Postings
 from exchange.matching.tables import Tables
 from exchange.matching.weights import Weights
 from exchange.model import USABLE, Match, Profile
@@ -40,6 +41,7 @@ class _Part:
 
     market: Market
     postings: Postings
+    wanted: Postings
     alive: Bools
 
     def living(self, profiles: Mapping[str, Profile]) -> dict[str, Profile]:
@@ -108,7 +110,8 @@ class Lookup:
     def _add(self, profiles: Iterable[Profile]) -> None:
         market = self._columns(profiles)
         able = market.people.helps & (market.people.free > 0)
-        self._parts.append(_Part(market, Postings.of(market, able), np.ones(len(market), bool)))
+        offered, wanted = Postings.of(market, able), Postings.of_wants(market)
+        self._parts.append(_Part(market, offered, wanted, np.ones(len(market), bool)))
 
     def update(self, changed: Iterable[Profile] = (), removed: Iterable[str] = ()) -> None:
         """Take in edited or new profiles, and leave out those that are gone."""
@@ -143,24 +146,22 @@ class Lookup:
         if profile is None or not takes_part(profile, today=self.today, weights=self.weights):
             return []
         alone = self._counted(self._columns([profile]))
-        able = alone.people.helps & (alone.people.free > 0)
+        if alone.people.free[0] <= 0:
+            return []
         barred = self._barred(key)
         found: list[Match] = []
         for part in self._parts:
             market = self._counted(part.market)
-            sought = np.flatnonzero(_wanted(market, alone))
-            sought = sought[(market.people.seeks & part.alive)[market.wants.person[sought]]]
-            for entries in all_entries(market, Postings.of(alone, able), sought):
-                best = ranked(market, alone, entries, most=1, tables=self._tables, period=0)
-                seekers = market.wants.person[best.want].tolist()
-                fine = np.array([market.keys[row] not in barred for row in seekers], bool)
-                best = best.take(fine)
-                if len(best) > most:
-                    best = best.take(best.score >= np.sort(best.score)[-most])
-                found += described(
-                    alone, best, self.profiles, tables=self._tables, today=self.today,
-                    seekers=market,
-                )  # fmt: skip
+            sought = part.alive.copy()
+            sought[[part.market.rows[key] for key in barred if key in part.market.rows]] = False
+            entries = entries_to(alone, part.wanted)
+            entries = entries.take(sought[market.wants.person[entries.want]])
+            best = ranked(market, alone, entries, most=1, tables=self._tables, period=0)
+            if len(best) > most:
+                best = best.take(best.score >= np.sort(best.score)[-most])
+            found += described(
+                alone, best, self.profiles, tables=self._tables, today=self.today, seekers=market
+            )
         found.sort(key=lambda one: (-one.score, one.seeker, one.want))
         return found[:most]
 
@@ -225,15 +226,6 @@ def hands_of(profile: Profile) -> set[str]:
     """Give the user names that answer for a profile."""
     names = {account(name) for name in profile.contacts}
     return names if profile.is_group else names | {account(profile.name)}
-
-
-def _wanted(market: Market, helper: Market) -> Bools:
-    """Tell which open wants of a market could be met by what one person offers."""
-    hierarchy = helper.hierarchy
-    wanted = np.repeat(np.arange(len(hierarchy.starts) - 1), np.diff(hierarchy.starts))
-    met = np.zeros(len(hierarchy.starts) - 1, bool)
-    met[wanted[np.isin(hierarchy.offered, helper.offers.capacity)]] = True
-    return np.asarray(met[market.wants.capacity] & market.wants.open, bool)
 
 
 def candidates_for(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from exchange.matching.arrays import Bools, Ints, stretch
-from exchange.matching.candidates import Candidates, Postings, allowed, walk
+from exchange.matching.candidates import Candidates, allowed, walk
 from exchange.matching.market import Market
+from exchange.matching.postings import Postings
 from exchange.matching.result import Lack, Unmet
 
 
@@ -83,7 +84,7 @@ def _reached(market: Market, rows: Ints, helping: Bools, *, told: bool) -> Bools
     # One list is enough, and nearly always its first few rows are.
     while len(want):
         row, place = stretch(begin, np.minimum(length, 8))
-        helper = market.offers.person[postings.offer[place]]
+        helper = market.offers.person[postings.row[place]]
         fine = allowed(looked, market.wants.person[want[row]], helper)
         reached[want[row[fine]]] = True
         begin, length = begin + 8, length - 8

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exchange.matching.arrays import Bools, Ints
-from exchange.matching.candidates import Postings
 from exchange.matching.compiled import compiled
 from exchange.matching.market import Market
+from exchange.matching.postings import Postings
 from exchange.matching.summaries import (
     CLOCK,
     COUNTRY,
@@ -98,7 +98,7 @@ def lists_of(
     count = len(market.hierarchy.starts) - 1
     number = np.repeat(np.arange(len(postings.codes)), np.diff(postings.starts))
     order = _alike(market, number, postings)
-    offer, heard = postings.offer[order], postings.heard[order]
+    offer, heard = postings.row[order], postings.spoken[order]
     helper = offers.person[offer]
     traits = np.empty((len(order), 8), np.int32)
     traits[:, HELPER] = helper
@@ -169,8 +169,8 @@ def lists_of(
 def _alike(market: Market, number: Ints, postings: Postings) -> Ints:
     """Order entries list by list, like beside like."""
     people, offers = market.people, market.offers
-    offer, helper = postings.offer, offers.person[postings.offer]
-    spoken = market.languages.level[postings.heard].astype(np.int64)
+    offer, helper = postings.row, offers.person[postings.row]
+    spoken = market.languages.level[postings.spoken].astype(np.int64)
     return np.argsort(
         (number.astype(np.int64) << 36)
         | ((7 - spoken) << 33)

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from exchange.matching.arrays import Bools, Ints
-from exchange.matching.candidates import Candidates, Postings, candidates, walk
+from exchange.matching.candidates import Candidates, candidates, walk
 from exchange.matching.market import Market
+from exchange.matching.postings import Postings
 from exchange.matching.tables import Tables
 
 EVERYTHING = 400_000

@@ -9,10 +9,11 @@ from bench.movement import movement
 from exchange.matching import kernel, load_weights
 from exchange.matching.arrays import seed_of
 from exchange.matching.build import build
-from exchange.matching.candidates import Candidates, Postings, candidates
+from exchange.matching.candidates import Candidates, candidates
 from exchange.matching.kernel import best
 from exchange.matching.lists import lists_of
 from exchange.matching.market import Market
+from exchange.matching.postings import Postings
 from exchange.matching.score import parts_of, total
 from exchange.matching.search import helping, seeking
 from exchange.matching.tables import Tables

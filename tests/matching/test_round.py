@@ -415,3 +415,16 @@ def test_who_could_help_after_an_edit_is_what_a_new_lookup_says() -> None:
     ) == Lookup(
         profiles, directory=DIRECTORY, weights=WEIGHTS, history=history, today=TODAY
     ).helpers_for(one.key)
+
+
+def test_a_language_that_is_new_to_the_lookup_is_nobody_elses() -> None:
+    others = [
+        replace(HELPER, key=f"user:{at}", name=f"Bo {at}", languages=(Language("en"),), offers=(o,))
+        for at, o in enumerate((Offer("a-one"), Offer("b"), Offer("a-two")), start=3)
+    ]
+    lookup = Lookup(others, directory=DIRECTORY, weights=WEIGHTS, history=History(), today=TODAY)
+    for wanted in ("a-one", "b", "a-two"):
+        seeker = replace(SEEKER, wants=(Want(wanted),), offers=(Offer(wanted),))
+        lookup.update([seeker])
+        assert lookup.helpers_for(seeker.key) == []
+        assert lookup.seekers_for(seeker.key) == []
