@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from exchange.matching.arrays import Bools, Ints, Words, starts_of
+from exchange.matching.arrays import Bools, Ints, Words, starts_of, stretch
 from exchange.matching.auction import auctioned
 from exchange.matching.candidates import Candidates
 from exchange.matching.flow import best_flow
@@ -64,21 +64,25 @@ class Edges:
     @cached_property
     def dense(self) -> Dense:
         """The same with seekers, wants and helpers numbered without gaps, in serving order."""
-        seekers = np.unique(self.seeker)
+        new = np.flatnonzero(np.diff(self.want, prepend=-1))
+        counts = np.diff(np.append(new, len(self.want)))
+        of_want = self.seeker[new]
+        seekers = np.flatnonzero(np.bincount(of_want, minlength=len(self.most)))
         seekers = seekers[np.lexsort((self.tie[seekers], -self.rank[seekers]))]
         place = np.full(len(self.most), -1, np.int64)
         place[seekers] = np.arange(len(seekers))
-        order = np.lexsort((np.arange(len(self.want)), self.want, place[self.seeker]))
-        want = self.want[order]
-        new = np.flatnonzero(np.diff(want, prepend=-1))
-        helpers, helper = np.unique(self.helper[order], return_inverse=True)
-        of_want = place[self.seeker[order[new]]]
+        wants = np.lexsort((self.want[new], place[of_want]))
+        _, order = stretch(new[wants], counts[wants])
+        helpers = np.flatnonzero(np.bincount(self.helper, minlength=len(self.seats)))
+        number = np.empty(len(self.seats), np.int64)
+        number[helpers] = np.arange(len(helpers))
+        seeker_of = place[of_want[wants]]
         return Dense(
             order=order,
-            seeker_of=of_want,
-            want_starts=starts_of(np.bincount(of_want, minlength=len(seekers))),
-            edge_starts=np.append(new, len(order)),
-            helper=helper.astype(np.int64),
+            seeker_of=seeker_of,
+            want_starts=starts_of(np.bincount(seeker_of, minlength=len(seekers))),
+            edge_starts=starts_of(counts[wants]),
+            helper=number[self.helper[order]],
             value=self.value[order].astype(np.int64),
             seats=self.seats[helpers].astype(np.int64),
             units=self.most[seekers].astype(np.int64),

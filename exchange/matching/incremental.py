@@ -21,7 +21,7 @@ import numpy as np
 
 from exchange.matching.arrays import Bools
 from exchange.matching.build import Tree, build
-from exchange.matching.candidates import Candidates, all_entries, entries_to, ranked
+from exchange.matching.candidates import all_entries, entries_to, ranked
 from exchange.matching.explain import WhyNot, described, explain
 from exchange.matching.history import History
 from exchange.matching.market import Hierarchy, Market, Vocabulary
@@ -196,7 +196,7 @@ class Lookup:
             return []
         barred = self._barred(seeker.keys[0])
         wants = np.flatnonzero(seeker.wants.open)
-        found: list[tuple[int, int, int, Market, Candidates, int]] = []
+        found: list[tuple[int, int, int, Match]] = []
         for part in self._parts:
             helpers = self._counted(part.market)
             open_ = part.alive.copy()
@@ -205,20 +205,21 @@ class Lookup:
             for entries in all_entries(seeker, part.postings, wants):
                 entries = entries.take(open_[helpers.offers.person[entries.offer]])
                 best = ranked(seeker, helpers, entries, most=most, tables=self._tables, period=0)
+                told = described(
+                    helpers, best, self.profiles, tables=self._tables, today=self.today,
+                    seekers=seeker,
+                )  # fmt: skip
+                ties = zip(best.want.tolist(), best.score.tolist(), best.tie.tolist(), strict=True)
                 found += [
-                    (int(best.want[at]), -int(best.score[at]), int(best.tie[at]), helpers, best, at)
-                    for at in range(len(best))
+                    (w, -score, tie, one) for (w, score, tie), one in zip(ties, told, strict=True)
                 ]
         found.sort(key=lambda one: one[:3])
         matches: list[Match] = []
         counts: dict[int, int] = {}
-        for want, _, _, helpers, best, at in found:
+        for want, _, _, match in found:
             counts[want] = counts.get(want, 0) + 1
             if counts[want] <= most:
-                matches += described(
-                    helpers, best.take(np.array([at])), self.profiles, tables=self._tables,
-                    today=self.today, seekers=seeker,
-                )  # fmt: skip
+                matches.append(match)
         return matches
 
 

@@ -110,15 +110,20 @@ def _alike(market: Market, wants: Ints) -> Ints:
     """
     languages, offers = market.languages, market.offers
     person = market.wants.person[wants]
-    rows = len(market)
-    owner = np.repeat(np.arange(rows), np.diff(languages.starts))
-    commonest = np.lexsort((-market.speakers[languages.code], owner))
-    tongue, gift = np.full(rows, -1, np.int64), np.full(rows, -1, np.int64)
-    some = np.diff(languages.starts) > 0
-    tongue[some] = languages.code[commonest][languages.starts[:-1][some]]
-    some = np.diff(offers.starts) > 0
-    gift[some] = offers.capacity[offers.starts[:-1][some]]
+    place = np.empty(len(market.speakers), np.int64)
+    place[np.argsort(-market.speakers, kind="stable")] = np.arange(len(place))
+    tongue = _least(languages.starts, place[languages.code])
+    gift = _least(offers.starts, offers.capacity)
     return np.lexsort((gift[person], tongue[person], market.wants.capacity[wants]))
+
+
+def _least(starts: Ints, values: Ints) -> NDArray[np.int64]:
+    """Give the least value of each list, -1 where it is empty."""
+    found = np.full(len(starts) - 1, -1, np.int64)
+    some = np.flatnonzero(np.diff(starts))
+    if len(some):
+        found[some] = np.minimum.reduceat(values, starts[some])
+    return found
 
 
 def _gathered(

@@ -80,9 +80,10 @@ def assigned(
         rank[seekers] = SERVED
         helpers = helpers & (free > 0)
         # Who had no candidate at all finds none among fewer helpers.
-        had = np.unique(found.want)
-        had = had[~np.isin(had, chosen.want)]
-        wants = had[most[market.wants.person[had]] > 0]
+        left = np.zeros(len(market.wants.person), bool)
+        left[found.want] = True
+        left[chosen.want] = False
+        wants = np.flatnonzero(left & (most[market.wants.person] > 0))
         if found.whole or not len(wants) or not helpers.any():
             break
     whole = joined(parts)
