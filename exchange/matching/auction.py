@@ -19,15 +19,13 @@ from exchange.matching.arrays import Ints, starts_of
 from exchange.matching.chain import fill_seats, serve_people
 from exchange.matching.compiled import compiled
 
-STEPS = ((500_000, 12), (5_000_000, 32))
+STEPS = ((1_000_000, 12), (5_000_000, 32))
 """Points by which a bid is at least raised, in markets below so many edges: smaller is better and
 slower."""
 
 LONG_STEP = 64
-"""... and in larger ones."""
-
-LEFT = 300
-"""Points that must be left to a further want of somebody, or it bids no more.
+"""... and in larger ones. There a further want also bids no more once less is left to it than half
+of what nearly all are worth.
 
 Where more want a seat than have it, prices climb till enough give up. It changes little who that
 is if all give up so many points earlier, and the prices need not climb so far. Who gave up too
@@ -51,12 +49,13 @@ def auctioned(
     step: int | None = None,
 ) -> Ints:
     """Give for each want the chosen edge, or -1; arguments as those of ``flow.best_flow``."""
-    step = step or next((short for below, short in STEPS if len(helper) < below), LONG_STEP)
     if not len(helper):
         return np.full(len(seeker_of), -1, np.int64)
+    step = step or next((short for below, short in STEPS if len(helper) < below), LONG_STEP)
+    left = int(np.quantile(value, 0.01)) // 2 if step >= LONG_STEP else 0
     most = np.minimum(units, np.diff(want_starts))
     slots = np.minimum(seats, np.bincount(helper, minlength=len(seats)))
-    last_price = PERSON_PRICE * (1 + rank.astype(np.int64)) - np.where(rank < 0, LEFT, 0)
+    last_price = PERSON_PRICE * (1 + rank.astype(np.int64)) - np.where(rank < 0, left, 0)
     columns = [
         np.ascontiguousarray(table, kind)
         for table, kind in (
@@ -70,7 +69,7 @@ def auctioned(
             (last_price, np.int32),
         )
     ]
-    picked, slot, load = compiled(_bid)(*columns, LEFT, step)
+    picked, slot, load = compiled(_bid)(*columns, left, step)
     graph = (*columns[:4], columns[5], columns[6])
     compiled(serve_people)(*graph, rank < 0, picked, slot, load)
     compiled(fill_seats)(*graph, picked, slot, load)

@@ -12,11 +12,9 @@ from exchange.matching.market import Market
 from exchange.matching.postings import Postings
 from exchange.matching.tables import Tables
 
-EVERYTHING = 400_000
-"""Markets with fewer possible exchanges keep every candidate: the assignment is the optimum."""
-
-MANY = 3_000_000
-"""Markets with more possible exchanges go through the compiled kernel."""
+EVERYTHING = 4_000_000
+"""Markets with fewer possible exchanges (some 10,000 people) keep every candidate: what is left out
+costs wants. Others go through the compiled kernel, which keeps the best."""
 
 BREADTH, LEAST = 16, 5
 """Helpers kept for each want in markets where not all are, and in those of ``CROWD`` wants."""
@@ -60,7 +58,7 @@ def find(
     possible = int(walk(market, postings, sought)[4].sum())
     whole = most is None and possible <= EVERYTHING
     most = (len(market) if whole else breadth(len(sought))) if most is None else most
-    if possible > MANY:
+    if possible > EVERYTHING:
         from exchange.matching.kernel import best
         from exchange.matching.lists import lists_of
 

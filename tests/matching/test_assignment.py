@@ -208,3 +208,17 @@ def test_greedy_keeps_every_rule_and_is_never_better_than_the_optimum() -> None:
         chosen = greedy(edges)
         assert_feasible(edges, chosen)
         assert objective(edges, chosen) <= objective(edges, way_for(edges)(edges))  # type: ignore[operator]
+
+
+@pytest.mark.xdist_group("kernel")
+@pytest.mark.parametrize("number", range(0, 20, 4))
+def test_the_auction_is_within_one_per_cent_where_all_are_worth_nearly_the_same(
+    number: int,
+) -> None:
+    edges, _ = edges_of(MARKETS[number])
+    chosen = nearly_optimal(edges)
+    people, _, wants, points = objective(edges, chosen)
+    best_people, _, best_wants, best_points = objective(edges, optimal(edges))
+    assert people == best_people
+    assert wants >= 0.99 * best_wants  # type: ignore[operator]
+    assert points >= 0.99 * best_points  # type: ignore[operator]
