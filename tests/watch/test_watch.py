@@ -154,6 +154,7 @@ def test_a_stream_that_ends_is_taken_up_again_and_nothing_is_missed(
     wiki: MediaWiki, store: Store, feed: Feed, fresh: Callable[[str], str]
 ) -> None:
     first, second = fresh("Ada"), fresh("Ben")
+    feed.drop()
     feed.asked.clear()
     with Watching(wiki, store, stream=feed.address) as watching:
         watching.until(lambda: feed.asked and feed._readers)
