@@ -90,11 +90,11 @@ def _bid(
 ) -> Any:
     """Auction the seats: (edge of each want, want in each seat, seats taken of each helper)."""
     seekers, helpers = len(most), len(slot_starts) - 1
-    picked = np.full(len(seeker_of), -1, np.int64)
-    slot = np.full(slot_starts[helpers], -1, np.int64)
-    paid = np.zeros(slot_starts[helpers], np.int64)
+    picked = np.full(len(seeker_of), -1, np.int32)
+    slot = np.full(slot_starts[helpers], -1, np.int32)
+    paid = np.zeros(slot_starts[helpers], np.int32)
     load = np.zeros(helpers, np.int32)
-    price = np.zeros(helpers, np.int64)
+    price = np.zeros(helpers, np.int32)
     served = np.zeros(seekers, np.int32)
     waiting = np.empty(seekers, np.int32)
     queued = np.ones(seekers, np.bool_)
@@ -103,7 +103,7 @@ def _bid(
     head, count = 0, seekers
     for helper in range(helpers):
         if slot_starts[helper] == slot_starts[helper + 1]:
-            price[helper] = 1 << 40
+            price[helper] = 1 << 30
     while count > 0:
         seeker = waiting[head]
         head = (head + 1) % seekers

@@ -1,4 +1,7 @@
-"""Bound: what the best entry of a block could score at most, by the block's summary."""
+"""Bound: what the best entry of each leaf could score at most, sixteen leaves at a time.
+
+As ``appraise`` does it for entries, by the summaries of leaves (see ``summaries``).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,24 @@ from typing import Any
 import numpy as np
 
 from exchange.matching.compiled import compiled
+from exchange.matching.question import (
+    FAR,
+    FIT,
+    FOR_COUNTRY,
+    FOR_METHODS,
+    FOR_PROJECT,
+    FOR_PROJECTS,
+    FOR_REGION,
+    GIVEN,
+    HOUR,
+    NEAR,
+    OFFERED,
+    REACH,
+    REST,
+    SLOPE,
+    SPOKEN,
+    TWICE,
+)
 from exchange.matching.summaries import (
     CLOCK,
     CLOCK_TO,
@@ -15,47 +36,77 @@ from exchange.matching.summaries import (
     HEARD,
     LEVEL,
     METHODS,
+    PROJECTS,
     REGION,
+    SEVERAL,
+    WIDTH,
     WISH_LEVEL,
     WISH_METHODS,
 )
 
 
 def _bound(
-    row: Any, near: Any, wish: Any, ways: Any, spoken: Any, clock: Any, region: Any, country: Any,
-    is_twin: Any, most_back: Any, given: Any, ways_back: Any, side: Any, level_bound: Any,
-    time_points: Any, kind: Any, gain: Any,
+    summaries: Any, block: Any, bounds: Any, question: Any, ways: Any, ways_back: Any,
+    projects: Any, region: Any, country: Any,
 ) -> Any:  # fmt: skip
-    """Give the most points that an entry in the summary ``row`` could have, but for projects.
+    """Fill ``bounds`` with the most that any entry of each leaf could score; give the highest.
 
-    Arguments as those of ``appraise``, in whole points; ``most_back`` bounds the way back where
-    the block is in no twin.
+    ``block`` is where the summaries of the leaves begin.
     """
-    way = near + level_bound[wish, row[LEVEL]]
-    if row[METHODS] & ways:
-        way += side[0]
-    hope = way + row[FRESH] + min(spoken, row[HEARD])
-    if clock >= 0 and row[CLOCK] >= 0:
-        apart = 0
-        if clock < row[CLOCK] or clock > row[CLOCK_TO]:
-            one, two = abs(clock - row[CLOCK]), abs(clock - row[CLOCK_TO])
-            apart = min(min(one, 96 - one), min(two, 96 - two))
-        hope += time_points[apart]
-    if row[REGION] == -2 or row[REGION] == region:
-        hope += side[1]
-    if row[COUNTRY] == -2 or row[COUNTRY] == country:
-        hope += side[2]
-    if most_back > 0:
-        back = most_back
-        if is_twin:
-            back = 0
-            for level in range(5):
-                if (row[WISH_LEVEL] >> level) & 1:
-                    back = max(back, np.int64(given[level]))
-            if row[WISH_METHODS] & ways_back:
-                back += side[0]
-        hope += gain[(kind[len(kind) - 1] + 1) * kind[way] + kind[back]]
-    return hope
+    zero, one, day, half = np.float32(0), np.float32(1), np.float32(96), np.float32(0.5)
+    level_0, level_1, level_2 = question[OFFERED], question[OFFERED + 1], question[OFFERED + 2]
+    level_3, level_4 = question[OFFERED + 3], question[OFFERED + 4]
+    given_0, given_1, given_2 = question[GIVEN], question[GIVEN + 1], question[GIVEN + 2]
+    given_3, given_4 = question[GIVEN + 3], question[GIVEN + 4]
+    rest, near, spoken = question[REST] + half, question[NEAR], question[SPOKEN]
+    clock, slope, far, reach = question[HOUR], question[SLOPE], question[FAR], question[REACH]
+    for_methods, for_region = question[FOR_METHODS], question[FOR_REGION]
+    for_country, twice, fit = question[FOR_COUNTRY], question[TWICE], question[FIT]
+    for_project, for_projects = question[FOR_PROJECT], question[FOR_PROJECTS]
+    ways, ways_back, projects = np.int16(ways), np.int16(ways_back), np.int16(projects)
+    region, country = np.int16(region), np.int16(country)
+    highest = np.int32(0)
+    begin = np.uint64(block)
+    for place in range(WIDTH):
+        at = begin + np.uint64(place)
+        levels = summaries[at + np.uint64(LEVEL * WIDTH)]
+        way = level_0 if (levels & 1) != 0 else zero
+        way = max(way, level_1 if (levels & 2) != 0 else zero)
+        way = max(way, level_2 if (levels & 4) != 0 else zero)
+        way = max(way, level_3 if (levels & 8) != 0 else zero)
+        way = max(way, level_4 if (levels & 16) != 0 else zero)
+        meeting = np.int16(summaries[at + np.uint64(METHODS * WIDTH)] & ways) != 0
+        way += near + (for_methods if meeting else zero)
+        wishes = summaries[at + np.uint64(WISH_LEVEL * WIDTH)]
+        back = given_0 if (wishes & 1) != 0 else zero
+        back = max(back, given_1 if (wishes & 2) != 0 else zero)
+        back = max(back, given_2 if (wishes & 4) != 0 else zero)
+        back = max(back, given_3 if (wishes & 8) != 0 else zero)
+        back = max(back, given_4 if (wishes & 16) != 0 else zero)
+        meeting = np.int16(summaries[at + np.uint64(WISH_METHODS * WIDTH)] & ways_back) != 0
+        back += for_methods if meeting else zero
+        hope = rest + way + np.float32(summaries[at + np.uint64(FRESH * WIDTH)])
+        hope += min(spoken, np.float32(summaries[at + np.uint64(HEARD * WIDTH)]))
+        hope += twice * way * back / max((way + back) * fit, one)
+        from_hour = summaries[at + np.uint64(CLOCK * WIDTH)]
+        early = np.float32(from_hour)
+        late = np.float32(summaries[at + np.uint64(CLOCK_TO * WIDTH)])
+        before, after = abs(early - clock), abs(late - clock)
+        apart = min(min(before, day - before), min(after, day - after))
+        apart = zero if (early <= clock) & (clock <= late) else apart
+        close = min(max(far - apart, zero), reach) * slope
+        hope += close if from_hour >= 0 else zero
+        there = summaries[at + np.uint64(REGION * WIDTH)]
+        hope += for_region if (there == region) | (there == SEVERAL) else zero
+        there = summaries[at + np.uint64(COUNTRY * WIDTH)]
+        hope += for_country if (there == country) | (there == SEVERAL) else zero
+        shared = np.int16(summaries[at + np.uint64(PROJECTS * WIDTH)] & projects)
+        several = (shared < 0) | ((shared & np.int16(shared - 1)) != 0)
+        hope += for_projects if several else (for_project if shared != 0 else zero)
+        whole = np.int32(hope)
+        bounds[place] = whole
+        highest = max(highest, whole)
+    return highest
 
 
-bound = compiled(_bound)
+bound = compiled(_bound, inner=True)

@@ -14,14 +14,20 @@ from typing import Any
 
 
 @cache
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function of arrays and numbers; it then also runs beside other threads."""
+def compiled(function: Callable[..., Any], *, inner: bool = False) -> Callable[..., Any]:
+    """Compile a function of arrays and numbers; it then also runs beside other threads.
+
+    An ``inner`` one is called by other compiled ones, and makes no arrays. It need not count who
+    holds the arrays that it is given: threads would wait for each other at every count.
+    """
     import numba
 
     # numba looks only at the function's own file to tell whether what it kept is still right. The
     # loops call each other across files, so the name under which it keeps them tells of all.
     function.__qualname__ = f"{function.__name__}_{_sources()}"
-    quick: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    quick: Callable[..., Any] = numba.njit(
+        cache=True, nogil=True, error_model="numpy", **({"_nrt": False} if inner else {})
+    )(function)
     return quick
 
 

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from exchange.matching.arrays import Ints
 from exchange.matching.candidates import Candidates
-from exchange.matching.lists import Lists, folded
+from exchange.matching.lists import Lists
 from exchange.matching.market import Market
+from exchange.matching.question import sides_of
 from exchange.matching.score import Entries
-from exchange.matching.tables import Tables, gains, level_bounds, rarity_points
+from exchange.matching.tables import Tables, gains, rarity_points
 from exchange.matching.walk import walk
 
 CHUNK = 20_000
@@ -44,35 +45,25 @@ def best(
     reverse = _reversed(hierarchy.starts, hierarchy.offered, hierarchy.points)
     rare = rarity_points(market.speakers, market.size, tables.small_language)
     order = _alike(market, wants)
-    sought = np.asarray(wants, np.int64)[order]
+    sought = np.asarray(wants, np.int64)
     count = np.zeros(len(sought), np.int32)
-    rows = np.empty((len(sought), most, 4), np.int32)
+    rows = np.empty((5, len(sought), most), np.int32)
     points = np.empty((len(sought), most), np.int32)
     ties = np.empty((len(sought), most), np.uint64)
     side = np.array(
         [tables.methods, tables.region, tables.country, int(people.fresh.max(initial=0))], np.int64
     )
-    slope = (tables.time[0] if len(tables.time) else 0) / max(tables.far - tables.near, 1)
-    sides = np.array(
-        [
-            tables.methods, tables.region, tables.country, 2 * tables.reciprocity,
-            max(tables.fit, 1), tables.projects[2], slope, tables.far, max(tables.far - tables.near, 1),
-        ],
-        np.float32,
-    )  # fmt: skip
     ways_back = _longest(market.offers.starts, np.diff(reverse[0])[market.offers.capacity])
     reached = np.diff(hierarchy.starts)[market.wants.capacity[sought]]
     reached *= np.diff(market.languages.starts)[market.wants.person[sought]]
     fixed = (
         most, np.uint64(period), side, tables.level.astype(np.int32),
         tables.language.astype(np.int32), tables.time.astype(np.int32),
-        tables.projects.astype(np.int32), level_bounds(tables),
-        *gains(tables, hierarchy.points), rare.astype(np.int32),
-        tables.level.astype(np.float32), sides,
+        tables.projects.astype(np.int32),
+        *gains(tables, hierarchy.points), rare.astype(np.int32), sides_of(tables),
         _wide(hierarchy.starts), hierarchy.offered.astype(np.int32),
         hierarchy.points.astype(np.int32), *reverse,
-        people.seed, people.clock, people.region, people.country, people.projects,
-        folded(people.projects),
+        lists.who_is, people.clock, people.region, people.country, lists.folds,
         _wide(people.hand_starts), people.hand, _wide(market.told),
         market.wants.person, market.wants.capacity,
         market.wants.level, market.wants.methods,
@@ -81,26 +72,27 @@ def best(
         market.offers.methods,
         _wide(market.languages.starts), market.languages.code, market.languages.level,
         lists.find, len(market.speakers), lists.offer, lists.heard, lists.starts,
-        lists.members, lists.who, lists.leaves, lists.traits, lists.blocks, lists.summaries,
-        lists.projects, lists.long, lists.twins, lists.capacities,
-        lists.marks, lists.wish_starts, lists.wishes, _alone(people.hand_starts, people.hand),
+        lists.members, lists.who, lists.leaves, lists.traits.ravel(), lists.blocks, lists.summaries.ravel(),
+        people.projects.shape[1], lists.long, lists.twins, lists.capacities,
+        lists.marks, lists.wishes, _alone(people.hand_starts, people.hand),
         ways_back, LISTS + int(reached.max(initial=0)),
     )  # fmt: skip
 
     settled = [_settled(each) for each in fixed]
 
     def part(begin: int) -> None:
-        end = min(begin + CHUNK, len(sought))
-        part_of = slice(begin, end)
-        walk(
-            sought[part_of], count[part_of], rows[part_of], points[part_of], ties[part_of], *settled
-        )
+        walk(order[begin : begin + CHUNK], sought, count, rows, points, ties, *settled)
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(part, range(0, len(sought), CHUNK)))
-    back = np.empty(len(order), np.int64)
-    back[order] = np.arange(len(order))
-    return _gathered(market, np.asarray(wants), back, count, rows, points, ties)
+        list(pool.map(part, range(0, len(order), CHUNK)))
+    filled = np.arange(most)[None, :] < count[:, None]
+    helper, offer, spoken, heard, near = (row[filled] for row in rows)
+    return Candidates(
+        Entries(np.repeat(sought, count).astype(np.int32), offer, spoken, heard, near),
+        helper=helper,
+        score=points[filled],
+        tie=ties[filled],
+    )
 
 
 def _alike(market: Market, wants: Ints) -> Ints:
@@ -114,7 +106,8 @@ def _alike(market: Market, wants: Ints) -> Ints:
     place[np.argsort(-market.speakers, kind="stable")] = np.arange(len(place))
     tongue = _least(languages.starts, place[languages.code])
     gift = _least(offers.starts, offers.capacity)
-    return np.lexsort((gift[person], tongue[person], market.wants.capacity[wants]))
+    alike = market.wants.capacity[wants].astype(np.int64) << 40
+    return np.argsort(alike + (tongue[person] << 20) + gift[person])
 
 
 def _least(starts: Ints, values: Ints) -> NDArray[np.int64]:
@@ -124,28 +117,6 @@ def _least(starts: Ints, values: Ints) -> NDArray[np.int64]:
     if len(some):
         found[some] = np.minimum.reduceat(values, starts[some])
     return found
-
-
-def _gathered(
-    market: Market, wants: Ints, back: Ints, count: Ints, rows: Any, points: Any, ties: Any
-) -> Candidates:
-    count = count[back]
-    filled = np.arange(rows.shape[1])[None, :] < count[:, None]
-    at, column = np.nonzero(filled)
-    source = back[at]
-    found = rows[source, column]
-    return Candidates(
-        Entries(
-            want=wants[at].astype(np.int32),
-            offer=found[:, 0].copy(),
-            spoken=found[:, 1].copy(),
-            heard=found[:, 2].copy(),
-            capacity=found[:, 3].copy(),
-        ),
-        helper=market.offers.person[found[:, 0]],
-        score=points[source, column],
-        tie=ties[source, column],
-    )
 
 
 def _alone(starts: Ints, hand: Ints) -> NDArray[np.bool_]:

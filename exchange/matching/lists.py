@@ -1,9 +1,10 @@
 """Lists: who offers each (capacity, language), laid out so that whole blocks can be passed over.
 
 Each list is in an order that keeps like beside like, and cut into leaves of 16 entries: a leaf has
-each trait of its entries side by side, so that all 16 are appraised at a time. Of every block of
-leaves its summary is known: the best that any entry in it could have in each part of a score. A
-seeker whose best helpers so far score more than a summary allows need not look inside.
+each trait of its entries side by side, so that all 16 are appraised at a time. Of every leaf a
+summary is known: the best that any entry in it could have in each part of a score. A seeker whose
+best helpers so far score more than a summary allows need not look inside. Summaries stand side by
+side as well, in blocks of 16 leaves.
 
 Long lists have twins: for each capacity the entries whose helper wants it. Who could learn in
 both directions stands there, so the list itself is bounded without the points for reciprocity.
@@ -16,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from exchange.matching.arrays import Bools, Ints
+from exchange.matching.arrays import Bools, Ints, starts_of
 from exchange.matching.compiled import compiled
 from exchange.matching.market import Market
+from exchange.matching.pair import FIRST_WORD, SEED, WISHES
 from exchange.matching.postings import Postings
 from exchange.matching.summaries import (
     CLOCK,
@@ -28,6 +30,7 @@ from exchange.matching.summaries import (
     HELPER,
     LEVEL,
     METHODS,
+    OTHERS,
     REGION,
     TRAITS,
     WIDTH,
@@ -37,10 +40,13 @@ from exchange.matching.summaries import (
 )
 from exchange.matching.tables import Tables
 
-BLOCK = 64
-"""Entries in a block: a whole number of leaves."""
+BLOCK = WIDTH * WIDTH
+"""Entries in a block: sixteen leaves, whose summaries are looked at together."""
 
-LONG = 512
+SHORT = 2 * WIDTH
+"""Lists up to so many entries have no summaries: looking at the leaves themselves is as quick."""
+
+LONG = 256
 """Lists of at least so many entries have twins by what the helper wants."""
 
 TWINS = 30_000_000
@@ -54,11 +60,12 @@ class Lists:
     ``find[capacity * languages + language]`` is a list's number, or -1. Entry ``e`` is the offer
     ``offer[e]`` in the language row ``heard[e]``. List ``i`` is ``members[starts[i]:starts[i+1]]``
     (``who`` says whose they are), with leaves from ``leaves[i]`` on in ``traits[leaf, trait, place]``
-    and blocks from ``blocks[i]`` on in ``summaries`` and ``projects``.
+    and, if it is not short, the summaries of its leaves from ``blocks[i]`` on in
+    ``summaries[block, trait, leaf]``. ``folds`` are each person's projects as ``traits`` has them.
     ``twins[long[i] * capacities + c]`` is the number of list ``i``'s twin for helpers who want
     ``c``, or -1. ``marks`` has a bit (capacity modulo 64) for each want of the entry's helper.
-    Person ``p`` wants ``wishes[wish_starts[p]:wish_starts[p + 1]]``: capacity, level and methods
-    from bits 32, 28 and 0 on.
+    ``who_is`` has a row for each person. ``wishes`` are what somebody wants: capacity, level and
+    methods from bits 32, 28 and 0 on.
     """
 
     find: Ints
@@ -69,14 +76,14 @@ class Lists:
     who: Ints
     leaves: Ints
     traits: Ints
+    folds: Ints
     blocks: Ints
     summaries: Ints
-    projects: NDArray[np.uint64]
     long: Ints
     twins: Ints
     capacities: int
     marks: NDArray[np.uint64]
-    wish_starts: Ints
+    who_is: NDArray[np.uint64]
     wishes: Ints
 
 
@@ -136,15 +143,15 @@ def lists_of(
     )
     # What is read at random is copied into numpy's memory, which comes in large pages.
     members, twins = members.copy(), twins.copy()
-    leaves, blocks = _pieces(starts, WIDTH), _pieces(starts, BLOCK)
+    lengths = np.diff(starts)
+    leaves = starts_of(-(-lengths // WIDTH))
+    blocks = starts_of(np.where(lengths > SHORT, -(-lengths // BLOCK), 0))
     side_by_side = np.zeros((leaves[-1], TRAITS, WIDTH), np.int16)
-    compiled(fill_leaves)(
-        side_by_side, starts, leaves, members, theirs, traits, folded(people.projects)
-    )
-    summaries, projects = compiled(summarise)(
-        starts, blocks, members, theirs, traits, people.projects, BLOCK
-    )
-    wish_starts, wishes = _wishes(market)
+    folds = _folded(people.projects)
+    compiled(fill_leaves)(side_by_side, starts, leaves, members, theirs, traits, folds)
+    summaries = np.zeros((blocks[-1], TRAITS, WIDTH), np.int16)
+    compiled(summarise)(summaries, starts, leaves, blocks, side_by_side)
+    who_is, wishes = _who_is(market)
     return Lists(
         find=find,
         offer=offer.astype(np.int32),
@@ -154,14 +161,14 @@ def lists_of(
         who=traits[members, HELPER],
         leaves=leaves,
         traits=side_by_side,
+        folds=folds,
         blocks=blocks,
-        summaries=summaries.copy(),
-        projects=projects.copy(),
+        summaries=summaries,
         long=number_of,
         twins=twins,
         capacities=count,
         marks=_marks(market)[helper],
-        wish_starts=wish_starts,
+        who_is=who_is,
         wishes=wishes,
     )
 
@@ -182,21 +189,35 @@ def _alike(market: Market, number: Ints, postings: Postings) -> Ints:
     )
 
 
-def folded(projects: NDArray[np.uint64]) -> NDArray[np.int16]:
-    """Fold each person's projects into 16 bits: two who share one share a bit."""
-    bits = np.bitwise_or.reduce(projects, axis=1)
-    for width in (32, 16):
-        bits = bits | (bits >> np.uint64(width))
-    return np.asarray(bits & np.uint64(0xFFFF)).astype(np.uint16).view(np.int16)
+def _folded(projects: NDArray[np.uint64]) -> NDArray[np.int16]:
+    """Fold each person's projects into 16 bits: the 15 commonest, and whether there are others."""
+    bits = np.arange(64, dtype=np.uint64)
+    counts = [int((column >> bit & np.uint64(1)).sum()) for column in projects.T for bit in bits]
+    common = np.argsort(-np.array(counts), kind="stable")[:15]
+    found = np.zeros(len(projects), np.uint16)
+    others = projects.copy()
+    for at, project in enumerate(common.tolist()):
+        word, bit = divmod(project, 64)
+        found |= ((projects[:, word] >> np.uint64(bit)).astype(np.uint16) & 1) << at
+        others[:, word] &= ~(np.uint64(1) << np.uint64(bit))
+    found |= np.where(others.any(axis=1), OTHERS, 0).astype(np.uint16)
+    return found.view(np.int16)
 
 
-def _wishes(market: Market) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """List what each person still wants, one number a want."""
-    wants = market.wants
-    all_open = np.append(0, np.cumsum(wants.open))
-    packed = wants.capacity.astype(np.int64) << 32
-    packed |= (wants.level.astype(np.int64) << 28) | wants.methods
-    return all_open[wants.starts].astype(np.int64), packed[wants.open]
+def _who_is(market: Market) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Give a row for each person, and what all still want (see ``pair``)."""
+    wants, people = market.wants, market.people
+    before = np.append(0, np.cumsum(wants.open))[wants.starts]
+    columns = FIRST_WORD + people.projects.shape[1]
+    # Rows begin at whole parts of a line of the processor's cache.
+    found = np.zeros((len(market), -(-columns // 4) * 4), np.uint64)
+    found[:, SEED] = people.seed
+    found[:, WISHES] = before[:-1]
+    found[:, WISHES + 1] = np.diff(before)
+    found[:, FIRST_WORD:columns] = people.projects
+    wishes = wants.capacity.astype(np.int64) << 32
+    wishes |= (wants.level.astype(np.int64) << 28) | wants.methods
+    return found, wishes[wants.open]
 
 
 def _marks(market: Market) -> NDArray[np.uint64]:
@@ -209,10 +230,3 @@ def _marks(market: Market) -> NDArray[np.uint64]:
     if len(some):
         found[some] = np.bitwise_or.reduceat(bits, wants.starts[some])
     return found
-
-
-def _pieces(starts: Ints, size: int) -> NDArray[np.int64]:
-    """Number the first piece of each list, where each list is cut into pieces of ``size``."""
-    pieces = np.zeros(len(starts), np.int64)
-    np.cumsum(-(-np.diff(starts) // size), out=pieces[1:])
-    return pieces

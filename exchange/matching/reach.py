@@ -11,7 +11,7 @@ from exchange.matching.compiled import compiled
 
 def _reach(
     want: Any, wish: Any, seeker: Any, wanted: Any, methods_points: Any, level_points: Any,
-    language_points: Any, level_bound: Any, kind: Any, gain: Any, rare: Any, meets_starts: Any,
+    language_points: Any, kind: Any, gain: Any, rare: Any, meets_starts: Any,
     meets: Any, meets_points: Any, met_starts: Any, met: Any, met_points: Any,
     offer_starts: Any, offer_capacity: Any, tongue_starts: Any, tongue: Any, tongue_level: Any,
     find: Any, languages: int, long: Any, twins: Any, capacities: int,
@@ -60,7 +60,7 @@ def _reach(
     number_of = 0
     for place in range(meets_starts[wanted], meets_starts[wanted + 1]):
         near = meets_points[place]
-        whole = near + level_bound[wish, 31] + methods_points
+        whole = near + level_points[wish].max() + methods_points
         for spoken in range(tongue_starts[seeker], tongue_starts[seeker + 1]):
             number = find[meets[place] * languages + tongue[spoken]]
             if number < 0:
@@ -100,28 +100,4 @@ def _reach(
     return mark, number_of
 
 
-reach = compiled(_reach)
-
-
-def _back_of(
-    helper: Any, want: Any, wish_starts: Any, wishes: Any, stamp: Any, slot: Any, ways_back: Any,
-    level_points: Any, methods_points: Any, offer_level: Any, offer_methods: Any,
-) -> Any:  # fmt: skip
-    """Tell how well the seeker of the want could help the helper: the best fit, 0 for not at all."""
-    best = 0
-    for place in range(wish_starts[helper], wish_starts[helper + 1]):
-        theirs = wishes[place]
-        if stamp[theirs >> 32] != want:
-            continue
-        other = slot[theirs >> 32]
-        while other >= 0:
-            mine = ways_back[1, other]
-            given = ways_back[2, other] + level_points[(theirs >> 28) & 15, offer_level[mine]]
-            if theirs & 0xFFFFFFF & offer_methods[mine]:
-                given += methods_points
-            best = max(best, given)
-            other = ways_back[3, other]
-    return best
-
-
-back_of = compiled(_back_of)
+reach = compiled(_reach, inner=True)

@@ -57,13 +57,13 @@ def assigned(
     parts: list[Candidates] = []
     free, most = market.people.free.copy(), market.people.most.copy()
     rank = market.people.rank.copy()
-    pairs = np.zeros(0, np.int64)
+    had = np.full((len(market), int(most.max(initial=0))), -1, np.int32)
     choose: Callable[[Edges], Bools] | None = None
     for _ in range(rounds):
         found = find(wants, helpers)
-        codes = market.wants.person[found.want].astype(np.int64) * len(market) + found.helper
-        if len(pairs):
-            found = found.take(~np.isin(codes, pairs))
+        if parts:
+            again = (had[market.wants.person[found.want]] == found.helper[:, None]).any(axis=1)
+            found = found.take(~again)
         edges = Edges.of(market, found, bonus=bonus(found) if bonus else 0)
         edges = replace(edges, seats=free, most=most, rank=rank)
         choose = choose or way_for(edges)
@@ -74,7 +74,9 @@ def assigned(
         if not len(chosen):
             break
         seekers = market.wants.person[chosen.want]
-        pairs = np.append(pairs, seekers.astype(np.int64) * len(market) + chosen.helper)
+        new = np.flatnonzero(np.diff(seekers, prepend=-1))
+        turn = np.arange(len(seekers)) - np.repeat(new, np.diff(np.append(new, len(seekers))))
+        had[seekers, most[seekers] - 1 - turn] = chosen.helper
         free = free - np.bincount(chosen.helper, minlength=len(market))
         most = most - np.bincount(seekers, minlength=len(market))
         rank[seekers] = SERVED

@@ -15,17 +15,19 @@ HELPER, LEVEL, METHODS, HEARD, CLOCK, REGION, COUNTRY, FRESH = range(8)
 WISH_LEVEL, WISH_METHODS = 8, 9
 """In a leaf of a twin, and in its summary: the level and methods of what the helper wants."""
 
-PROJECTS = 10
-"""In a leaf only: the helper's projects folded into 16 bits. Who shares none here shares none."""
+PROJECTS, OTHERS = 10, 1 << 15
+"""In a leaf only: a bit for each of the commonest projects, and one for all ``OTHERS``."""
 
 TRAITS = 11
-"""Traits in a leaf."""
+"""Traits in a leaf, and in its summary."""
 
-CLOCK_TO = 10
-"""In a summary only: clocks span a range, ``CLOCK`` to ``CLOCK_TO`` (-1 for none known).
+CLOCK_TO = 0
+"""In a summary only: clocks span a range, ``CLOCK`` to ``CLOCK_TO`` (-1 for none known)."""
 
-``HELPER`` is not used there; levels and methods are sets of bits; ``HEARD`` and ``FRESH`` the
-highest; ``REGION`` and ``COUNTRY`` the only one, or -2 for several.
+SEVERAL = -2
+"""In a summary, the region or country of a leaf that has several.
+
+Levels, methods and projects are sets of bits there; ``HEARD`` and ``FRESH`` the highest.
 """
 
 
@@ -94,36 +96,31 @@ def fill_leaves(
             found[leaf, PROJECTS, place] = folded[traits[entry, HELPER]]
 
 
-def summarise(
-    starts: Any, blocks: Any, members: Any, wishes: Any, traits: Any, projects: Any, size: int
-) -> Any:
-    """Summarise each block of ``size`` entries of each list."""
-    count, words = blocks[-1], projects.shape[1]
-    found = np.zeros((count, 11), np.int32)
-    union = np.zeros((count, words), np.uint64)
+def summarise(found: Any, starts: Any, leaves: Any, blocks: Any, traits: Any) -> None:
+    """Summarise the leaves of the lists that have blocks: ``found[block, trait, leaf]``."""
     for number in range(len(starts) - 1):
+        if blocks[number] == blocks[number + 1]:
+            continue
         for at in range(starts[number], starts[number + 1]):
-            block = blocks[number] + (at - starts[number]) // size
-            entry = members[at]
+            index = (at - starts[number]) // WIDTH
+            block, place = blocks[number] + index // WIDTH, index % WIDTH
+            leaf, inside = traits[leaves[number] + index], (at - starts[number]) % WIDTH
             row = found[block]
-            trait = traits[entry]
-            row[LEVEL] |= 1 << trait[LEVEL]
-            row[METHODS] |= trait[METHODS]
-            row[HEARD] = max(row[HEARD], trait[HEARD])
-            row[FRESH] = max(row[FRESH], trait[FRESH])
-            row[WISH_LEVEL] |= 1 << (wishes[at] >> 16)
-            row[WISH_METHODS] |= wishes[at] & 0xFFFF
-            if (at - starts[number]) % size == 0:
-                row[CLOCK], row[CLOCK_TO] = trait[CLOCK], trait[CLOCK]
-                row[REGION], row[COUNTRY] = trait[REGION], trait[COUNTRY]
-            else:
-                if trait[CLOCK] >= 0:
-                    row[CLOCK] = trait[CLOCK] if row[CLOCK] < 0 else min(row[CLOCK], trait[CLOCK])
-                    row[CLOCK_TO] = max(row[CLOCK_TO], trait[CLOCK])
-                if row[REGION] != trait[REGION]:
-                    row[REGION] = -2
-                if row[COUNTRY] != trait[COUNTRY]:
-                    row[COUNTRY] = -2
-            for word in range(words):
-                union[block, word] |= projects[trait[HELPER], word]
-    return found, union
+            row[LEVEL, place] |= 1 << leaf[LEVEL, inside]
+            row[WISH_LEVEL, place] |= 1 << leaf[WISH_LEVEL, inside]
+            for trait in (METHODS, WISH_METHODS, PROJECTS):
+                row[trait, place] |= leaf[trait, inside]
+            for trait in (HEARD, FRESH):
+                row[trait, place] = max(row[trait, place], leaf[trait, inside])
+            hour = leaf[CLOCK, inside]
+            if inside == 0:
+                row[CLOCK, place] = row[CLOCK_TO, place] = hour
+            elif hour >= 0:
+                early = row[CLOCK, place]
+                row[CLOCK, place] = min(early, hour) if early >= 0 else hour
+                row[CLOCK_TO, place] = max(row[CLOCK_TO, place], hour)
+            for trait in (REGION, COUNTRY):
+                if inside == 0:
+                    row[trait, place] = leaf[trait, inside]
+                elif row[trait, place] != leaf[trait, inside]:
+                    row[trait, place] = SEVERAL

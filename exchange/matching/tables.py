@@ -112,16 +112,6 @@ def rarity_points(speakers: Ints, size: int, most: int) -> NDArray[np.int32]:
     return np.asarray(most * steps // whole, np.int32)
 
 
-def level_bounds(tables: Tables) -> NDArray[np.int32]:
-    """Give the most points for level by (wanted level, set of levels offered as bits)."""
-    bounds = np.zeros((5, 32), np.int32)
-    for bits in range(32):
-        for level in range(5):
-            if bits >> level & 1:
-                bounds[:, bits] = np.maximum(bounds[:, bits], tables.level[:, level])
-    return bounds
-
-
 def gains(tables: Tables, capacity: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Give the points for reciprocity as a table over the few fits that there are.
 

@@ -13,7 +13,9 @@ from exchange.matching.appraise import appraise
 from exchange.matching.bound import bound
 from exchange.matching.compiled import compiled
 from exchange.matching.lists import BLOCK
-from exchange.matching.reach import back_of, reach
+from exchange.matching.pair import SEED, back_of, barred, shared_projects
+from exchange.matching.question import HOUR, OFFERED, SLOPE, ask
+from exchange.matching.reach import reach
 from exchange.matching.summaries import (
     CLOCK,
     COUNTRY,
@@ -21,7 +23,10 @@ from exchange.matching.summaries import (
     HEARD,
     LEVEL,
     METHODS,
+    OTHERS,
+    PROJECTS,
     REGION,
+    TRAITS,
     WIDTH,
     WISH_LEVEL,
     WISH_METHODS,
@@ -29,13 +34,12 @@ from exchange.matching.summaries import (
 
 
 def _walk(
-    sought: Any, count: Any, rows: Any, points: Any, ties: Any,
+    turns: Any, sought: Any, count: Any, rows: Any, points: Any, ties: Any,
     most: int, period: Any, side: Any, level_points: Any, language_points: Any, time_points: Any,
-    project_points: Any, level_bound: Any, kind: Any, gain: Any, rare: Any, level_floats: Any,
-    sides: Any,
+    project_points: Any, kind: Any, gain: Any, rare: Any, sides: Any,
     meets_starts: Any, meets: Any, meets_points: Any,
     met_starts: Any, met: Any, met_points: Any,
-    seed: Any, clock: Any, region: Any, country: Any, projects: Any, folds: Any,
+    who_is: Any, clock: Any, region: Any, country: Any, folds: Any,
     hand_starts: Any, hand: Any, told: Any,
     want_person: Any, want_capacity: Any, want_level: Any, want_methods: Any,
     want_points: Any,
@@ -43,12 +47,15 @@ def _walk(
     tongue_starts: Any, tongue: Any, tongue_level: Any,
     find: Any, languages: int, entry_offer: Any, entry_heard: Any, starts: Any,
     members: Any, who: Any, leaves: Any, traits: Any, blocks: Any, summaries: Any,
-    block_projects: Any, long: Any, twins: Any, capacities: int,
-    marks: Any, wish_starts: Any, wishes: Any, alone: Any, backs_most: int, lists_most: int,
+    words: Any, long: Any, twins: Any, capacities: int,
+    marks: Any, wishes: Any, alone: Any, backs_most: int, lists_most: int,
 ) -> None:  # fmt: skip
-    """Fill ``rows`` (offer, spoken, heard, points for capacity), ``points`` and ``ties``."""
+    """Fill ``rows`` (helper, offer, spoken, heard, points for capacity), ``points`` and ``ties``.
+
+    ``turns`` says in which order the wants ``sought`` are taken.
+    """
     methods_points, region_points, country_points = side[0], side[1], side[2]
-    people, words = len(seed), projects.shape[1]
+    people = len(alone)
     besides = level_points.max() + methods_points + time_points.max() + project_points.max()
     besides += region_points + country_points + side[3]
     stamp = np.full(capacities, -1, np.int64)
@@ -64,21 +71,23 @@ def _walk(
     best_entry = np.empty(most, np.int64)
     best_spoken = np.empty(most, np.int64)
     best_near = np.empty(most, np.int64)
-    hopes = np.empty(WIDTH, np.float32)
-    given = np.empty(5, np.float32)
+    hopes, bare = np.empty(WIDTH, np.int32), np.empty(WIDTH, np.int32)
+    bounds, passed = np.empty(WIDTH, np.int32), False
+    question = sides.copy()
+    given = np.empty(5, np.int64)
     m1, m2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
     s27, s30, s31, s33 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(33)
     kinds = kind[len(kind) - 1] + 1
-    for at in range(len(sought)):
+    for at in turns:
         want = sought[at]
         seeker = want_person[want]
         wanted, wish, ways = want_capacity[want], want_level[want], want_methods[want]
-        mixed = seed[seeker] ^ period
+        mixed = who_is[seeker, SEED] ^ period
         mixed = (mixed ^ (mixed >> s30)) * m1
         mixed = (mixed ^ (mixed >> s27)) * m2
         mixed = mixed ^ (mixed >> s31)
         mark, number_of = reach(
-            want, wish, seeker, wanted, methods_points, level_points, language_points, level_bound,
+            want, wish, seeker, wanted, methods_points, level_points, language_points,
             kind, gain, rare, meets_starts, meets, meets_points, met_starts, met, met_points,
             offer_starts, offer_capacity, tongue_starts, tongue, tongue_level,
             find, languages, long, twins, capacities, stamp, slot, ways_back, found, order,
@@ -89,7 +98,11 @@ def _walk(
         # Who has no region or country has none in common with anybody.
         region_key = own_region if own_region >= 0 else -2
         country_key = own_country if own_country >= 0 else -2
-        slope = sides[6] if own_clock >= 0 else np.float32(0)
+        own_projects = folds[seeker]
+        for level in range(5):
+            question[OFFERED + level] = level_points[wish, level]
+        question[HOUR] = own_clock
+        question[SLOPE] = sides[SLOPE] if own_clock >= 0 else 0
         for turn in range(number_of):
             chosen = order[turn]
             if held == most and found[5, chosen] + besides + want_points[want] < lowest:
@@ -98,95 +111,80 @@ def _walk(
             most_back, head = found[3, chosen], found[4, chosen]
             own_points = language_points[tongue_level[spoken]]
             rest = rare[tongue[spoken]] + want_points[want]
-            # What the way back is worth by the level that the helper wants: in a twin it is known,
-            # but where several offers meet what the helper wants; elsewhere it is bounded.
-            is_twin, single, back_methods = head >= 0, False, 0
-            for level in range(5):
-                given[level] = most_back
-            if is_twin:
-                single = ways_back[3, head] < 0
-                for level in range(5):
-                    other, value = head, 0
-                    while other >= 0:
-                        mine = ways_back[1, other]
-                        value = max(
-                            value, ways_back[2, other] + level_points[level, offer_level[mine]]
-                        )
-                        back_methods |= offer_methods[mine]
-                        other = ways_back[3, other]
-                    given[level] = value
+            methods_back = ask(
+                question, given, rest, near, own_points, head, most_back, ways_back, level_points,
+                offer_level, offer_methods,
+            )  # fmt: skip
+            is_twin, single = head >= 0, head >= 0 and ways_back[3, head] < 0
+            first = leaves[number] * (TRAITS * WIDTH)
             begin, end = starts[number], starts[number + 1]
+            block, bounded = blocks[number], blocks[number] < blocks[number + 1]
             for position in range(begin, end, WIDTH):
-                if held == most and (position - begin) % BLOCK == 0:
-                    block = blocks[number] + (position - begin) // BLOCK
-                    hope = rest + bound(
-                        summaries[block], near, wish, ways, own_points, own_clock, region_key,
-                        country_key, is_twin, most_back, given, back_methods, side, level_bound,
-                        time_points, kind, gain,
-                    )  # fmt: skip
-                    if hope + project_points[2] >= lowest:
-                        shared = 0
-                        for word in range(words):
-                            bits = projects[seeker, word] & block_projects[block, word]
-                            while bits and shared < 2:
-                                bits &= bits - np.uint64(1)
-                                shared += 1
-                        hope += project_points[shared]
-                    skip = hope < lowest
-                elif (position - begin) % BLOCK == 0:
-                    skip = False
-                if skip:
-                    continue
-                leaf = traits[leaves[number] + (position - begin) // WIDTH]
-                appraise(
-                    leaf, hopes, np.float32(rest + 0.5), np.float32(near), level_floats[wish], given,
-                    np.float32(own_points), ways, back_methods, folds[seeker],
-                    np.float32(own_clock), slope, sides[7], sides[8], region_key, country_key, sides,
+                if bounded:
+                    place = (position - begin) % BLOCK // WIDTH
+                    if place == 0:
+                        passed = lowest > bound(
+                            summaries, block * (TRAITS * WIDTH), bounds, question, ways,
+                            methods_back, own_projects, region_key, country_key,
+                        )  # fmt: skip
+                        block += 1
+                    if passed or bounds[place] < lowest:
+                        continue
+                leaf = first + (position - begin) * TRAITS
+                highest = appraise(
+                    traits, leaf, hopes, bare, question, ways, methods_back, own_projects,
+                    region_key, country_key,
                 )  # fmt: skip
+                if highest < lowest:
+                    continue
                 for inside in range(position, min(position + WIDTH, end)):
                     place = inside - position
                     if hopes[place] < lowest:
+                        continue
+                    # Outside of twins most want nothing that the seeker offers.
+                    mutual = is_twin or (most_back > 0 and (marks[inside] & mark) != np.uint64(0))
+                    if not mutual and bare[place] < lowest:
                         continue
                     helper = who[inside]
                     if helper == seeker:
                         continue
                     # What it comes to in truth.
-                    score = (
-                        rest + min(own_points, np.int64(leaf[HEARD, place])) + leaf[FRESH, place]
-                    )
-                    way = near + level_points[wish, leaf[LEVEL, place]]
-                    if leaf[METHODS, place] & ways:
+                    at_place = leaf + place
+                    score = rest + traits[at_place + FRESH * WIDTH]
+                    score += min(own_points, traits[at_place + HEARD * WIDTH])
+                    way = near + level_points[wish, traits[at_place + LEVEL * WIDTH]]
+                    if traits[at_place + METHODS * WIDTH] & ways:
                         way += methods_points
                     score += way
-                    if own_clock >= 0 and leaf[CLOCK, place] >= 0:
-                        apart = abs(own_clock - leaf[CLOCK, place])
+                    hour = traits[at_place + CLOCK * WIDTH]
+                    if own_clock >= 0 and hour >= 0:
+                        apart = abs(own_clock - hour)
                         score += time_points[min(apart, 96 - apart)]
-                    if leaf[REGION, place] == region_key:
+                    if traits[at_place + REGION * WIDTH] == region_key:
                         score += region_points
-                    if leaf[COUNTRY, place] == country_key:
+                    if traits[at_place + COUNTRY * WIDTH] == country_key:
                         score += country_points
-                    shared = 0
-                    for word in range(words):
-                        bits = projects[seeker, word] & projects[helper, word]
-                        while bits and shared < 2:
-                            bits &= bits - np.uint64(1)
-                            shared += 1
+                    common, shared = own_projects & traits[at_place + PROJECTS * WIDTH], 0
+                    if common & OTHERS:
+                        shared = shared_projects(who_is, words, seeker, helper)
+                    elif common:
+                        shared = 2 if common & (common - 1) else 1
                     score += project_points[shared]
                     back = 0
                     if single:
-                        back = int(given[leaf[WISH_LEVEL, place]])
-                        if leaf[WISH_METHODS, place] & back_methods:
+                        back = given[traits[at_place + WISH_LEVEL * WIDTH]]
+                        if traits[at_place + WISH_METHODS * WIDTH] & methods_back:
                             back += methods_points
-                    elif is_twin or (most_back > 0 and (marks[inside] & mark) != np.uint64(0)):
+                    elif mutual:
                         back = back_of(
-                            helper, want, wish_starts, wishes, stamp, slot, ways_back,
-                            level_points, methods_points, offer_level, offer_methods,
+                            who_is, helper, want, wishes, stamp, slot, ways_back, level_points,
+                            methods_points, offer_level, offer_methods,
                         )  # fmt: skip
                     score += gain[kinds * kind[way] + kind[back]]
                     if score < lowest:
                         continue
                     entry = members[inside]
-                    turned = (seed[helper] << s31) | (seed[helper] >> s33)
+                    turned = (who_is[helper, SEED] << s31) | (who_is[helper, SEED] >> s33)
                     tie = mixed ^ turned
                     tie = (tie ^ (tie >> s30)) * m1
                     tie = (tie ^ (tie >> s27)) * m2
@@ -205,19 +203,8 @@ def _walk(
                             offer, other = entry_offer[entry], entry_offer[best_entry[known]]
                             if offer > other or (offer == other and spoken >= best_spoken[known]):
                                 continue
-                    else:
-                        barred = False
-                        if not alone[seeker]:
-                            for mine in range(hand_starts[seeker], hand_starts[seeker + 1]):
-                                for place in range(hand_starts[helper], hand_starts[helper + 1]):
-                                    if hand[mine] == hand[place]:
-                                        barred = True
-                        if not barred and len(told) > 0:
-                            code = min(seeker, helper) * people + max(seeker, helper)
-                            place = np.searchsorted(told, code)
-                            barred = place < len(told) and told[place] == code
-                        if barred:
-                            continue
+                    elif barred(seeker, helper, people, alone, hand_starts, hand, told):
+                        continue
                     # Make room where it belongs: more points first, then the lower tie.
                     place = known
                     if known < 0:
@@ -242,10 +229,11 @@ def _walk(
         count[at] = held
         for place in range(held):
             points[at, place], ties[at, place] = best_points[place], best_tie[place]
-            rows[at, place, 0] = entry_offer[best_entry[place]]
-            rows[at, place, 1] = best_spoken[place]
-            rows[at, place, 2] = entry_heard[best_entry[place]]
-            rows[at, place, 3] = best_near[place]
+            rows[0, at, place] = best_helper[place]
+            rows[1, at, place] = entry_offer[best_entry[place]]
+            rows[2, at, place] = best_spoken[place]
+            rows[3, at, place] = entry_heard[best_entry[place]]
+            rows[4, at, place] = best_near[place]
 
 
 walk = compiled(_walk)
