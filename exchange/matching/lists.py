@@ -12,6 +12,7 @@ both directions stands there, so the list itself is bounded without the points f
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,6 @@ from numpy.typing import NDArray
 from exchange.matching.arrays import Bools, Ints, starts_of
 from exchange.matching.compiled import compiled
 from exchange.matching.market import Market
-from exchange.matching.pair import FIRST_WORD, SEED, WISHES
 from exchange.matching.postings import Postings
 from exchange.matching.summaries import (
     CLOCK,
@@ -30,7 +30,6 @@ from exchange.matching.summaries import (
     HELPER,
     LEVEL,
     METHODS,
-    OTHERS,
     REGION,
     TRAITS,
     WIDTH,
@@ -39,6 +38,7 @@ from exchange.matching.summaries import (
     summarise,
 )
 from exchange.matching.tables import Tables
+from exchange.matching.who import folded, marks_of, who_is
 
 BLOCK = WIDTH * WIDTH
 """Entries in a block: sixteen leaves, whose summaries are looked at together."""
@@ -94,6 +94,7 @@ def lists_of(
     *,
     long: int = LONG,
     capacities: Bools | None = None,
+    threads: int = 2,
 ) -> Lists:
     """Lay out the offers of everybody for whom ``helping`` is true.
 
@@ -147,11 +148,20 @@ def lists_of(
     leaves = starts_of(-(-lengths // WIDTH))
     blocks = starts_of(np.where(lengths > SHORT, -(-lengths // BLOCK), 0))
     side_by_side = np.zeros((leaves[-1], TRAITS, WIDTH), np.int16)
-    folds = _folded(people.projects)
-    compiled(fill_leaves)(side_by_side, starts, leaves, members, theirs, traits, folds)
     summaries = np.zeros((blocks[-1], TRAITS, WIDTH), np.int16)
-    compiled(summarise)(summaries, starts, leaves, blocks, side_by_side)
-    who_is, wishes = _who_is(market)
+    folds = folded(people.projects)
+    fill, sum_up = compiled(fill_leaves), compiled(summarise)
+
+    def lay_out(first: int, last: int) -> None:
+        fill(first, last, side_by_side, starts, leaves, members, theirs, traits, folds)
+        sum_up(first, last, summaries, starts, leaves, blocks, side_by_side)
+
+    # The same number of entries for each thread.
+    shares = np.linspace(0, len(members), threads + 1)
+    cuts = np.searchsorted(starts, shares, side="left")
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lay_out, cuts[:-1].tolist(), [*cuts[1:-1].tolist(), len(lengths)]))
+    rows, wishes = who_is(market)
     return Lists(
         find=find,
         offer=offer.astype(np.int32),
@@ -167,8 +177,8 @@ def lists_of(
         long=number_of,
         twins=twins,
         capacities=count,
-        marks=_marks(market)[helper],
-        who_is=who_is,
+        marks=marks_of(market)[helper],
+        who_is=rows,
         wishes=wishes,
     )
 
@@ -187,46 +197,3 @@ def _alike(market: Market, number: Ints, postings: Postings) -> Ints:
         | ((people.country[helper].astype(np.int64) & 1023) << 5)
         | (people.fresh[helper].astype(np.int64) & 31)
     )
-
-
-def _folded(projects: NDArray[np.uint64]) -> NDArray[np.int16]:
-    """Fold each person's projects into 16 bits: the 15 commonest, and whether there are others."""
-    bits = np.arange(64, dtype=np.uint64)
-    counts = [int((column >> bit & np.uint64(1)).sum()) for column in projects.T for bit in bits]
-    common = np.argsort(-np.array(counts), kind="stable")[:15]
-    found = np.zeros(len(projects), np.uint16)
-    others = projects.copy()
-    for at, project in enumerate(common.tolist()):
-        word, bit = divmod(project, 64)
-        found |= ((projects[:, word] >> np.uint64(bit)).astype(np.uint16) & 1) << at
-        others[:, word] &= ~(np.uint64(1) << np.uint64(bit))
-    found |= np.where(others.any(axis=1), OTHERS, 0).astype(np.uint16)
-    return found.view(np.int16)
-
-
-def _who_is(market: Market) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Give a row for each person, and what all still want (see ``pair``)."""
-    wants, people = market.wants, market.people
-    before = np.append(0, np.cumsum(wants.open))[wants.starts]
-    columns = FIRST_WORD + people.projects.shape[1]
-    # Rows begin at whole parts of a line of the processor's cache.
-    found = np.zeros((len(market), -(-columns // 4) * 4), np.uint64)
-    found[:, SEED] = people.seed
-    found[:, WISHES] = before[:-1]
-    found[:, WISHES + 1] = np.diff(before)
-    found[:, FIRST_WORD:columns] = people.projects
-    wishes = wants.capacity.astype(np.int64) << 32
-    wishes |= (wants.level.astype(np.int64) << 28) | wants.methods
-    return found, wishes[wants.open]
-
-
-def _marks(market: Market) -> NDArray[np.uint64]:
-    """Give the capacities that each person wants as bits, modulo 64."""
-    wants = market.wants
-    bits = np.uint64(1) << (wants.capacity & 63).astype(np.uint64)
-    bits[~wants.open] = 0
-    found = np.zeros(len(market), np.uint64)
-    some = np.flatnonzero(np.diff(wants.starts))
-    if len(some):
-        found[some] = np.bitwise_or.reduceat(bits, wants.starts[some])
-    return found

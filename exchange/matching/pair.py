@@ -7,11 +7,7 @@ from typing import Any
 import numpy as np
 
 from exchange.matching.compiled import compiled
-
-SEED, WISHES, FIRST_WORD = 0, 1, 3
-"""Columns of ``who_is``: a person's seed, where their wishes begin and how many there are, and the
-words of bits for projects. They stand together, since each look at somebody costs a trip to memory.
-"""
+from exchange.matching.who import FIRST_WORD, WISHES
 
 
 def _back_of(

@@ -81,10 +81,11 @@ def append_twins(
 
 
 def fill_leaves(
-    found: Any, starts: Any, leaves: Any, members: Any, wishes: Any, traits: Any, folded: Any
-) -> None:
-    """Lay out the entries of each list in leaves: ``found[leaf, trait, place]``."""
-    for number in range(len(starts) - 1):
+    first: int, last: int, found: Any, starts: Any, leaves: Any, members: Any, wishes: Any,
+    traits: Any, folded: Any,
+) -> None:  # fmt: skip
+    """Lay out the entries of some lists in leaves: ``found[leaf, trait, place]``."""
+    for number in range(first, last):
         for at in range(starts[number], starts[number + 1]):
             leaf = leaves[number] + (at - starts[number]) // WIDTH
             place = (at - starts[number]) % WIDTH
@@ -96,9 +97,11 @@ def fill_leaves(
             found[leaf, PROJECTS, place] = folded[traits[entry, HELPER]]
 
 
-def summarise(found: Any, starts: Any, leaves: Any, blocks: Any, traits: Any) -> None:
-    """Summarise the leaves of the lists that have blocks: ``found[block, trait, leaf]``."""
-    for number in range(len(starts) - 1):
+def summarise(
+    first: int, last: int, found: Any, starts: Any, leaves: Any, blocks: Any, traits: Any
+) -> None:
+    """Summarise the leaves of those of some lists that have blocks: ``found[block, trait, leaf]``."""
+    for number in range(first, last):
         if blocks[number] == blocks[number + 1]:
             continue
         for at in range(starts[number], starts[number + 1]):

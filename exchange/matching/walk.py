@@ -13,7 +13,7 @@ from exchange.matching.appraise import appraise
 from exchange.matching.bound import bound
 from exchange.matching.compiled import compiled
 from exchange.matching.lists import BLOCK
-from exchange.matching.pair import SEED, back_of, barred, shared_projects
+from exchange.matching.pair import back_of, barred, shared_projects
 from exchange.matching.question import HOUR, OFFERED, SLOPE, ask
 from exchange.matching.reach import reach
 from exchange.matching.summaries import (
@@ -31,6 +31,7 @@ from exchange.matching.summaries import (
     WISH_LEVEL,
     WISH_METHODS,
 )
+from exchange.matching.who import SEED
 
 
 def _walk(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -125,6 +127,34 @@ def test_the_kernel_finds_in_a_movement_with_long_lists_what_numpy_finds(threads
     assert (lists.twins >= 0).any(), "no list is long enough to have twins"
     quick = best(market, lists, wants, most=6, tables=TABLES, period=9, threads=threads)
     slow = candidates(market, Postings.of(market, able), wants, most=6, tables=TABLES, period=9)
+    assert same(slow, quick)
+
+
+@pytest.mark.xdist_group("kernel")
+def test_the_kernel_finds_among_people_of_whom_little_is_known_what_numpy_finds() -> None:
+    market = movement(4000, seed=5)
+    rng = np.random.default_rng(5)
+    unknown = rng.random((3, len(market))) < 0.4
+    bits = rng.integers(0, 100, (len(market), 3))
+    projects = np.zeros((len(market), 2), np.uint64)
+    for column in bits.T:
+        projects[np.arange(len(market)), column // 64] |= np.uint64(1) << (column % 64).astype(
+            np.uint64
+        )
+    people = replace(
+        market.people,
+        clock=np.where(unknown[0], -1, rng.integers(0, 96, len(market))).astype(np.int32),
+        region=np.where(unknown[1], -1, market.people.region).astype(np.int32),
+        country=np.where(unknown[2], -1, market.people.country).astype(np.int32),
+        projects=projects,
+    )
+    market = replace(market, people=people)
+    wants, able = seeking(market), helping(market)
+    lists = lists_of(market, able, TABLES, long=60)
+    assert np.diff(lists.blocks).max() > 1, "no list has more than one block"
+    assert (lists.folds < 0).any(), "all projects have a bit of their own"
+    quick = best(market, lists, wants, most=5, tables=TABLES, period=9)
+    slow = candidates(market, Postings.of(market, able), wants, most=5, tables=TABLES, period=9)
     assert same(slow, quick)
 
 
