@@ -11,8 +11,10 @@ import numpy as np
 
 from exchange.matching.compiled import compiled
 from exchange.matching.question import (
+    BACK,
+    BARE,
+    CLOSE,
     FAR,
-    FIT,
     FOR_COUNTRY,
     FOR_METHODS,
     FOR_PROJECT,
@@ -24,9 +26,8 @@ from exchange.matching.question import (
     OFFERED,
     REACH,
     REST,
-    SLOPE,
     SPOKEN,
-    TWICE,
+    WAY,
 )
 from exchange.matching.summaries import (
     CLOCK,
@@ -46,67 +47,82 @@ from exchange.matching.summaries import (
 
 
 def _bound(
-    summaries: Any, block: Any, bounds: Any, question: Any, ways: Any, ways_back: Any,
-    projects: Any, region: Any, country: Any,
-) -> Any:  # fmt: skip
-    """Fill ``bounds`` with the most that any entry of each leaf could score; give the highest.
-
-    ``block`` is where the summaries of the leaves begin.
-    """
-    zero, one, day, half = np.float32(0), np.float32(1), np.float32(96), np.float32(0.5)
+    summaries: Any, block: Any, sums: Any, question: Any, ways: Any, ways_back: Any, projects: Any,
+    region: Any, country: Any,
+) -> None:  # fmt: skip
+    """Fill ``sums`` for the leaves whose summaries begin at ``block``."""
+    zero, one, day = np.int16(0), np.int16(1), np.int16(96)
     level_0, level_1, level_2 = question[OFFERED], question[OFFERED + 1], question[OFFERED + 2]
     level_3, level_4 = question[OFFERED + 3], question[OFFERED + 4]
     given_0, given_1, given_2 = question[GIVEN], question[GIVEN + 1], question[GIVEN + 2]
     given_3, given_4 = question[GIVEN + 3], question[GIVEN + 4]
-    rest, near, spoken = question[REST] + half, question[NEAR], question[SPOKEN]
-    clock, slope, far, reach = question[HOUR], question[SLOPE], question[FAR], question[REACH]
+    rest, near, spoken = question[REST], question[NEAR], question[SPOKEN]
+    clock, far, reach = question[HOUR], question[FAR], question[REACH]
     for_methods, for_region = question[FOR_METHODS], question[FOR_REGION]
-    for_country, twice, fit = question[FOR_COUNTRY], question[TWICE], question[FIT]
+    for_country = question[FOR_COUNTRY]
     for_project, for_projects = question[FOR_PROJECT], question[FOR_PROJECTS]
     ways, ways_back, projects = np.int16(ways), np.int16(ways_back), np.int16(projects)
     region, country = np.int16(region), np.int16(country)
-    highest = np.int32(0)
     begin = np.uint64(block)
     for place in range(WIDTH):
-        at = begin + np.uint64(place)
+        to = np.uint64(place)
+        at = begin + to
         levels = summaries[at + np.uint64(LEVEL * WIDTH)]
         way = level_0 if (levels & 1) != 0 else zero
-        way = max(way, level_1 if (levels & 2) != 0 else zero)
-        way = max(way, level_2 if (levels & 4) != 0 else zero)
-        way = max(way, level_3 if (levels & 8) != 0 else zero)
-        way = max(way, level_4 if (levels & 16) != 0 else zero)
+        other = level_1 if (levels & 2) != 0 else zero
+        way = way if way > other else other
+        other = level_2 if (levels & 4) != 0 else zero
+        way = way if way > other else other
+        other = level_3 if (levels & 8) != 0 else zero
+        way = way if way > other else other
+        other = level_4 if (levels & 16) != 0 else zero
+        way = way if way > other else other
         meeting = np.int16(summaries[at + np.uint64(METHODS * WIDTH)] & ways) != 0
-        way += near + (for_methods if meeting else zero)
+        way = np.int16(way + near)
+        way = np.int16(way + (for_methods if meeting else zero))
         wishes = summaries[at + np.uint64(WISH_LEVEL * WIDTH)]
         back = given_0 if (wishes & 1) != 0 else zero
-        back = max(back, given_1 if (wishes & 2) != 0 else zero)
-        back = max(back, given_2 if (wishes & 4) != 0 else zero)
-        back = max(back, given_3 if (wishes & 8) != 0 else zero)
-        back = max(back, given_4 if (wishes & 16) != 0 else zero)
+        other = given_1 if (wishes & 2) != 0 else zero
+        back = back if back > other else other
+        other = given_2 if (wishes & 4) != 0 else zero
+        back = back if back > other else other
+        other = given_3 if (wishes & 8) != 0 else zero
+        back = back if back > other else other
+        other = given_4 if (wishes & 16) != 0 else zero
+        back = back if back > other else other
         meeting = np.int16(summaries[at + np.uint64(WISH_METHODS * WIDTH)] & ways_back) != 0
-        back += for_methods if meeting else zero
-        hope = rest + way + np.float32(summaries[at + np.uint64(FRESH * WIDTH)])
-        hope += min(spoken, np.float32(summaries[at + np.uint64(HEARD * WIDTH)]))
-        hope += twice * way * back / max((way + back) * fit, one)
-        from_hour = summaries[at + np.uint64(CLOCK * WIDTH)]
-        early = np.float32(from_hour)
-        late = np.float32(summaries[at + np.uint64(CLOCK_TO * WIDTH)])
-        before, after = abs(early - clock), abs(late - clock)
-        apart = min(min(before, day - before), min(after, day - after))
-        apart = zero if (early <= clock) & (clock <= late) else apart
-        close = min(max(far - apart, zero), reach) * slope
-        hope += close if from_hour >= 0 else zero
+        back = np.int16(back + (for_methods if meeting else zero))
+        points = np.int16(rest + way)
+        points = np.int16(points + summaries[at + np.uint64(FRESH * WIDTH)])
+        heard = summaries[at + np.uint64(HEARD * WIDTH)]
+        points = np.int16(points + (heard if heard < spoken else spoken))
         there = summaries[at + np.uint64(REGION * WIDTH)]
-        hope += for_region if (there == region) | (there == SEVERAL) else zero
+        same = (there == region) | (there == SEVERAL)
+        points = np.int16(points + (for_region if same else zero))
         there = summaries[at + np.uint64(COUNTRY * WIDTH)]
-        hope += for_country if (there == country) | (there == SEVERAL) else zero
+        same = (there == country) | (there == SEVERAL)
+        points = np.int16(points + (for_country if same else zero))
         shared = np.int16(summaries[at + np.uint64(PROJECTS * WIDTH)] & projects)
-        several = (shared < 0) | ((shared & np.int16(shared - 1)) != 0)
-        hope += for_projects if several else (for_project if shared != 0 else zero)
-        whole = np.int32(hope)
-        bounds[place] = whole
-        highest = max(highest, whole)
-    return highest
+        several = (shared < 0) | (np.int16(shared & np.int16(shared - one)) != 0)
+        points = np.int16(
+            points + (for_projects if several else (for_project if shared != 0 else zero))
+        )
+        early = summaries[at + np.uint64(CLOCK * WIDTH)]
+        late = summaries[at + np.uint64(CLOCK_TO * WIDTH)]
+        # The nearer end of the span, whichever way round the clock; nothing for who is inside.
+        before, after = np.int16(early - clock), np.int16(clock - late)
+        over = np.int16(day - np.int16(late - clock))
+        under = np.int16(day - np.int16(clock - early))
+        apart = before if before > after else after
+        other = over if over < under else under
+        apart = apart if apart < other else other
+        close = np.int16(far - apart)
+        close = close if close > zero else zero
+        close = close if close < reach else reach
+        sums[to + np.uint64(WAY * WIDTH)] = way
+        sums[to + np.uint64(BACK * WIDTH)] = back
+        sums[to + np.uint64(BARE * WIDTH)] = points
+        sums[to + np.uint64(CLOSE * WIDTH)] = close if early >= 0 else zero
 
 
 bound = compiled(_bound, inner=True)

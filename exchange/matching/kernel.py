@@ -17,7 +17,7 @@ from exchange.matching.arrays import Ints
 from exchange.matching.candidates import Candidates
 from exchange.matching.lists import Lists
 from exchange.matching.market import Market
-from exchange.matching.question import sides_of
+from exchange.matching.question import factors_of, sides_of
 from exchange.matching.score import Entries
 from exchange.matching.tables import Tables, gains, rarity_points
 from exchange.matching.walk import walk
@@ -61,6 +61,7 @@ def best(
         tables.language.astype(np.int32), tables.time.astype(np.int32),
         tables.projects.astype(np.int32),
         *gains(tables, hierarchy.points), rare.astype(np.int32), sides_of(tables),
+        factors_of(tables),
         _wide(hierarchy.starts), hierarchy.offered.astype(np.int32),
         hierarchy.points.astype(np.int32), *reverse,
         lists.who_is, people.clock, people.region, people.country, lists.folds,

@@ -14,7 +14,7 @@ from exchange.matching.bound import bound
 from exchange.matching.compiled import compiled
 from exchange.matching.lists import BLOCK
 from exchange.matching.pair import back_of, barred, shared_projects
-from exchange.matching.question import HOUR, OFFERED, SLOPE, ask
+from exchange.matching.question import FAR, HOUR, OFFERED, REACH, SUMS, ask, hoped
 from exchange.matching.reach import reach
 from exchange.matching.summaries import (
     CLOCK,
@@ -37,7 +37,7 @@ from exchange.matching.who import SEED
 def _walk(
     turns: Any, sought: Any, count: Any, rows: Any, points: Any, ties: Any,
     most: int, period: Any, side: Any, level_points: Any, language_points: Any, time_points: Any,
-    project_points: Any, kind: Any, gain: Any, rare: Any, sides: Any,
+    project_points: Any, kind: Any, gain: Any, rare: Any, sides: Any, factors: Any,
     meets_starts: Any, meets: Any, meets_points: Any,
     met_starts: Any, met: Any, met_points: Any,
     who_is: Any, clock: Any, region: Any, country: Any, folds: Any,
@@ -74,6 +74,7 @@ def _walk(
     best_near = np.empty(most, np.int64)
     hopes, bare = np.empty(WIDTH, np.int32), np.empty(WIDTH, np.int32)
     bounds, passed = np.empty(WIDTH, np.int32), False
+    sums = np.empty(SUMS * WIDTH, np.int16)
     question = sides.copy()
     given = np.empty(5, np.int64)
     m1, m2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -103,7 +104,8 @@ def _walk(
         for level in range(5):
             question[OFFERED + level] = level_points[wish, level]
         question[HOUR] = own_clock
-        question[SLOPE] = sides[SLOPE] if own_clock >= 0 else 0
+        for column in (FAR, REACH):
+            question[column] = sides[column] if own_clock >= 0 else 0
         for turn in range(number_of):
             chosen = order[turn]
             if held == most and found[5, chosen] + besides + want_points[want] < lowest:
@@ -124,19 +126,20 @@ def _walk(
                 if bounded:
                     place = (position - begin) % BLOCK // WIDTH
                     if place == 0:
-                        passed = lowest > bound(
-                            summaries, block * (TRAITS * WIDTH), bounds, question, ways,
+                        bound(
+                            summaries, block * (TRAITS * WIDTH), sums, question, ways,
                             methods_back, own_projects, region_key, country_key,
                         )  # fmt: skip
+                        passed = hoped(sums, bounds, bare, factors) < lowest
                         block += 1
                     if passed or bounds[place] < lowest:
                         continue
                 leaf = first + (position - begin) * TRAITS
-                highest = appraise(
-                    traits, leaf, hopes, bare, question, ways, methods_back, own_projects,
-                    region_key, country_key,
+                appraise(
+                    traits, leaf, sums, question, ways, methods_back, own_projects, region_key,
+                    country_key,
                 )  # fmt: skip
-                if highest < lowest:
+                if hoped(sums, hopes, bare, factors) < lowest:
                     continue
                 for inside in range(position, min(position + WIDTH, end)):
                     place = inside - position
