@@ -20,6 +20,7 @@ from exchange.matching.market import Market
 from exchange.matching.question import factors_of, sides_of
 from exchange.matching.score import Entries
 from exchange.matching.tables import Tables, gains, rarity_points
+from exchange.matching.trip import asked_of, places_of
 from exchange.matching.walk import walk
 
 CHUNK = 20_000
@@ -44,8 +45,8 @@ def best(
     hierarchy, people = market.hierarchy, market.people
     reverse = _reversed(hierarchy.starts, hierarchy.offered, hierarchy.points)
     rare = rarity_points(market.speakers, market.size, tables.small_language)
-    order = _alike(market, wants)
     sought = np.asarray(wants, np.int64)
+    asked, places = asked_of(market, sought), places_of(lists)
     count = np.zeros(len(sought), np.int32)
     rows = np.empty((5, len(sought), most), np.int32)
     points = np.empty((len(sought), most), np.int32)
@@ -64,16 +65,11 @@ def best(
         factors_of(tables),
         _wide(hierarchy.starts), hierarchy.offered.astype(np.int32),
         hierarchy.points.astype(np.int32), *reverse,
-        lists.who_is, people.clock, people.region, people.country, lists.folds,
-        _wide(people.hand_starts), people.hand, _wide(market.told),
-        market.wants.person, market.wants.capacity,
-        market.wants.level, market.wants.methods,
-        (market.wants.priority + market.wants.deadline).astype(np.int32),
-        _wide(market.offers.starts), market.offers.capacity, market.offers.level,
-        market.offers.methods,
-        _wide(market.languages.starts), market.languages.code, market.languages.level,
-        lists.find, len(market.speakers), lists.offer, lists.heard, lists.starts,
-        lists.members, lists.who, lists.leaves, lists.traits.ravel(), lists.blocks, lists.summaries.ravel(),
+        lists.who_is, _wide(people.hand_starts), people.hand, _wide(market.told),
+        market.offers.capacity, market.offers.level, market.offers.methods,
+        market.languages.code, market.languages.level,
+        lists.find, len(market.speakers), lists.offer, lists.heard, places,
+        lists.members, lists.who, lists.traits.ravel(), lists.summaries.ravel(),
         people.projects.shape[1], lists.long, lists.twins, lists.capacities,
         lists.marks, lists.wishes, _alone(people.hand_starts, people.hand),
         ways_back, LISTS + int(reached.max(initial=0)),
@@ -82,10 +78,10 @@ def best(
     settled = [_settled(each) for each in fixed]
 
     def part(begin: int) -> None:
-        walk(order[begin : begin + CHUNK], sought, count, rows, points, ties, *settled)
+        walk(asked[begin : begin + CHUNK], count, rows, points, ties, *settled)
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(part, range(0, len(order), CHUNK)))
+        list(pool.map(part, range(0, len(asked), CHUNK)))
     filled = np.arange(most)[None, :] < count[:, None]
     helper, offer, spoken, heard, near = (row[filled] for row in rows)
     return Candidates(
@@ -94,30 +90,6 @@ def best(
         score=points[filled],
         tie=ties[filled],
     )
-
-
-def _alike(market: Market, wants: Ints) -> Ints:
-    """Order wants so that those which walk the same lists follow each other: these stay at hand.
-
-    By capacity, then by the seeker's commonest language, then by what the seeker offers first.
-    """
-    languages, offers = market.languages, market.offers
-    person = market.wants.person[wants]
-    place = np.empty(len(market.speakers), np.int64)
-    place[np.argsort(-market.speakers, kind="stable")] = np.arange(len(place))
-    tongue = _least(languages.starts, place[languages.code])
-    gift = _least(offers.starts, offers.capacity)
-    alike = market.wants.capacity[wants].astype(np.int64) << 40
-    return np.argsort(alike + (tongue[person] << 20) + gift[person])
-
-
-def _least(starts: Ints, values: Ints) -> NDArray[np.int64]:
-    """Give the least value of each list, -1 where it is empty."""
-    found = np.full(len(starts) - 1, -1, np.int64)
-    some = np.flatnonzero(np.diff(starts))
-    if len(some):
-        found[some] = np.minimum.reduceat(values, starts[some])
-    return found
 
 
 def _alone(starts: Ints, hand: Ints) -> NDArray[np.bool_]:

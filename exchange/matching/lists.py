@@ -61,7 +61,7 @@ class Lists:
     ``offer[e]`` in the language row ``heard[e]``. List ``i`` is ``members[starts[i]:starts[i+1]]``
     (``who`` says whose they are), with leaves from ``leaves[i]`` on in ``traits[leaf, trait, place]``
     and, if it is not short, the summaries of its leaves from ``blocks[i]`` on in
-    ``summaries[block, trait, leaf]``. ``folds`` are each person's projects as ``traits`` has them.
+    ``summaries[block, trait, leaf]``.
     ``twins[long[i] * capacities + c]`` is the number of list ``i``'s twin for helpers who want
     ``c``, or -1. ``marks`` has a bit (capacity modulo 64) for each want of the entry's helper.
     ``who_is`` has a row for each person. ``wishes`` are what somebody wants: capacity, level and
@@ -76,7 +76,6 @@ class Lists:
     who: Ints
     leaves: Ints
     traits: Ints
-    folds: Ints
     blocks: Ints
     summaries: Ints
     long: Ints
@@ -161,7 +160,7 @@ def lists_of(
     cuts = np.searchsorted(starts, shares, side="left")
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lay_out, cuts[:-1].tolist(), [*cuts[1:-1].tolist(), len(lengths)]))
-    rows, wishes = who_is(market)
+    rows, wishes = who_is(market, folds)
     return Lists(
         find=find,
         offer=offer.astype(np.int32),
@@ -171,7 +170,6 @@ def lists_of(
         who=traits[members, HELPER],
         leaves=leaves,
         traits=side_by_side,
-        folds=folds,
         blocks=blocks,
         summaries=summaries,
         long=number_of,

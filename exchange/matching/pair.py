@@ -6,8 +6,28 @@ from typing import Any
 
 import numpy as np
 
+from exchange.matching.arrays import mix
 from exchange.matching.compiled import compiled
-from exchange.matching.who import FIRST_WORD, WISHES
+from exchange.matching.who import COUNT, FIRST_WORD, WISHES
+
+mixed_of = compiled(mix, inner=True)
+
+
+def _tie_between(mixed: Any, seed: Any) -> Any:
+    """Decide between equal scores as ``arrays.tie_of`` does; ``mixed`` is of seeker and period."""
+    return mixed_of(mixed ^ ((seed << np.uint64(31)) | (seed >> np.uint64(33))))
+
+
+tie_between = compiled(_tie_between, inner=True)
+
+
+def _ends(packed: Any) -> Any:
+    """Tell where a range begins and ends (see ``who``)."""
+    begin = np.int64(packed >> np.uint64(COUNT))
+    return begin, begin + np.int64(packed & np.uint64((1 << COUNT) - 1))
+
+
+ends = compiled(_ends, inner=True)
 
 
 def _back_of(
@@ -16,8 +36,8 @@ def _back_of(
 ) -> Any:  # fmt: skip
     """Tell how well the seeker of the want could help the helper: the best fit, 0 for not at all."""
     best = 0
-    begin = np.int64(who_is[helper, WISHES])
-    for place in range(begin, begin + np.int64(who_is[helper, WISHES + 1])):
+    begin, end = ends(who_is[helper, WISHES])
+    for place in range(begin, end):
         theirs = wishes[place]
         if stamp[theirs >> 32] != want:
             continue

@@ -7,17 +7,26 @@ from typing import Any
 import numpy as np
 
 from exchange.matching.compiled import compiled
+from exchange.matching.pair import ends
+from exchange.matching.soon import soon
+from exchange.matching.summaries import TRAITS, WIDTH
+from exchange.matching.trip import FIRST_BLOCK, LEAF
+
+LINE = 32
+"""Traits that fit into one line of the processor's cache."""
 
 
 def _reach(
-    want: Any, wish: Any, seeker: Any, wanted: Any, methods_points: Any, level_points: Any,
+    want: Any, wish: Any, offers: Any, tongues: Any, wanted: Any, methods_points: Any, level_points: Any,
     language_points: Any, kind: Any, gain: Any, rare: Any, meets_starts: Any,
     meets: Any, meets_points: Any, met_starts: Any, met: Any, met_points: Any,
-    offer_starts: Any, offer_capacity: Any, tongue_starts: Any, tongue: Any, tongue_level: Any,
+    offer_capacity: Any, tongue: Any, tongue_level: Any,
     find: Any, languages: int, long: Any, twins: Any, capacities: int,
     stamp: Any, slot: Any, ways_back: Any, found: Any, order: Any,
 ) -> Any:  # fmt: skip
     """Fill what the seeker could give back, and the lists: (bits of the ways back, lists).
+
+    ``offers`` and ``tongues`` are the seeker's, as ``who_is`` has them.
 
     ``stamp`` marks the capacities that somebody who gets something back would want; ``slot`` is
     the last of the ways back for each. ``ways_back`` has a column each: what is wanted, the
@@ -32,7 +41,8 @@ def _reach(
     # Which wants could the seeker meet in return?
     backs, different = 0, 0
     mark, back_most = np.uint64(0), 0
-    for offer in range(offer_starts[seeker], offer_starts[seeker + 1]):
+    begin, end = ends(offers)
+    for offer in range(begin, end):
         given = offer_capacity[offer]
         for place in range(met_starts[given], met_starts[given + 1]):
             theirs = met[place]
@@ -55,13 +65,14 @@ def _reach(
     # Which lists could meet the want? Who offers very much has too many twins: then each list is
     # walked itself, for both directions.
     lists = meets_starts[wanted + 1] - meets_starts[wanted]
-    lists *= tongue_starts[seeker + 1] - tongue_starts[seeker]
+    begin, end = ends(tongues)
+    lists *= end - begin
     twinned = lists * (different + 1) <= lists_most
     number_of = 0
     for place in range(meets_starts[wanted], meets_starts[wanted + 1]):
         near = meets_points[place]
         whole = near + level_points[wish].max() + methods_points
-        for spoken in range(tongue_starts[seeker], tongue_starts[seeker + 1]):
+        for spoken in range(begin, end):
             number = find[meets[place] * languages + tongue[spoken]]
             if number < 0:
                 continue
@@ -101,3 +112,22 @@ def _reach(
 
 
 reach = compiled(_reach, inner=True)
+
+
+def _look_ahead(
+    turn: Any, number_of: Any, found: Any, order: Any, places: Any, traits: Any, summaries: Any
+) -> None:
+    """Fetch what the list after this one is looked at first by, and where the one after that is."""
+    if turn + 2 < number_of:
+        soon(places, found[0, order[turn + 2]] * places.shape[1])
+    if turn + 1 < number_of:
+        number = found[0, order[turn + 1]]
+        leaf, block = places[number, LEAF], places[number, FIRST_BLOCK]
+        for line in range(0, TRAITS * WIDTH, LINE):
+            if block < 0:
+                soon(traits, leaf * (TRAITS * WIDTH) + line)
+            else:
+                soon(summaries, block * (TRAITS * WIDTH) + line)
+
+
+look_ahead = compiled(_look_ahead, inner=True)

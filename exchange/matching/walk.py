@@ -13,9 +13,10 @@ from exchange.matching.appraise import appraise
 from exchange.matching.bound import bound
 from exchange.matching.compiled import compiled
 from exchange.matching.lists import BLOCK
-from exchange.matching.pair import back_of, barred, shared_projects
+from exchange.matching.pair import back_of, barred, mixed_of, shared_projects, tie_between
 from exchange.matching.question import FAR, HOUR, OFFERED, REACH, SUMS, ask, hoped
-from exchange.matching.reach import reach
+from exchange.matching.reach import look_ahead, reach
+from exchange.matching.soon import soon
 from exchange.matching.summaries import (
     CLOCK,
     COUNTRY,
@@ -31,29 +32,37 @@ from exchange.matching.summaries import (
     WISH_LEVEL,
     WISH_METHODS,
 )
-from exchange.matching.who import SEED
+from exchange.matching.trip import (
+    AT,
+    BEGIN,
+    END,
+    EXTRA,
+    FIRST_BLOCK,
+    LEAF,
+    SEEKER,
+    WANTED,
+    WAYS,
+    WISH,
+)
+from exchange.matching.who import ABOUT, OFFERS, SEED, TONGUES
 
 
 def _walk(
-    turns: Any, sought: Any, count: Any, rows: Any, points: Any, ties: Any,
+    asked: Any, count: Any, rows: Any, points: Any, ties: Any,
     most: int, period: Any, side: Any, level_points: Any, language_points: Any, time_points: Any,
     project_points: Any, kind: Any, gain: Any, rare: Any, sides: Any, factors: Any,
     meets_starts: Any, meets: Any, meets_points: Any,
     met_starts: Any, met: Any, met_points: Any,
-    who_is: Any, clock: Any, region: Any, country: Any, folds: Any,
-    hand_starts: Any, hand: Any, told: Any,
-    want_person: Any, want_capacity: Any, want_level: Any, want_methods: Any,
-    want_points: Any,
-    offer_starts: Any, offer_capacity: Any, offer_level: Any, offer_methods: Any,
-    tongue_starts: Any, tongue: Any, tongue_level: Any,
-    find: Any, languages: int, entry_offer: Any, entry_heard: Any, starts: Any,
-    members: Any, who: Any, leaves: Any, traits: Any, blocks: Any, summaries: Any,
+    who_is: Any, hand_starts: Any, hand: Any, told: Any,
+    offer_capacity: Any, offer_level: Any, offer_methods: Any, tongue: Any, tongue_level: Any,
+    find: Any, languages: int, entry_offer: Any, entry_heard: Any, places: Any,
+    members: Any, who: Any, traits: Any, summaries: Any,
     words: Any, long: Any, twins: Any, capacities: int,
     marks: Any, wishes: Any, alone: Any, backs_most: int, lists_most: int,
 ) -> None:  # fmt: skip
     """Fill ``rows`` (helper, offer, spoken, heard, points for capacity), ``points`` and ``ties``.
 
-    ``turns`` says in which order the wants ``sought`` are taken.
+    ``asked`` has a row for each want, in the order in which they are taken.
     """
     methods_points, region_points, country_points = side[0], side[1], side[2]
     people = len(alone)
@@ -77,51 +86,57 @@ def _walk(
     sums = np.empty(SUMS * WIDTH, np.int16)
     question = sides.copy()
     given = np.empty(5, np.int64)
-    m1, m2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-    s27, s30, s31, s33 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(33)
     kinds = kind[len(kind) - 1] + 1
-    for at in turns:
-        want = sought[at]
-        seeker = want_person[want]
-        wanted, wish, ways = want_capacity[want], want_level[want], want_methods[want]
-        mixed = who_is[seeker, SEED] ^ period
-        mixed = (mixed ^ (mixed >> s30)) * m1
-        mixed = (mixed ^ (mixed >> s27)) * m2
-        mixed = mixed ^ (mixed >> s31)
+    columns = who_is.shape[1]
+    for want in range(len(asked)):
+        if want + 1 < len(asked):
+            soon(who_is, asked[want + 1, SEEKER] * columns)
+        seeker, wanted, wish = asked[want, SEEKER], asked[want, WANTED], asked[want, WISH]
+        ways, extra = asked[want, WAYS], asked[want, EXTRA]
+        mixed = mixed_of(who_is[seeker, SEED] ^ period)
         mark, number_of = reach(
-            want, wish, seeker, wanted, methods_points, level_points, language_points,
+            want, wish, who_is[seeker, OFFERS], who_is[seeker, TONGUES], wanted, methods_points, level_points, language_points,
             kind, gain, rare, meets_starts, meets, meets_points, met_starts, met, met_points,
-            offer_starts, offer_capacity, tongue_starts, tongue, tongue_level,
+            offer_capacity, tongue, tongue_level,
             find, languages, long, twins, capacities, stamp, slot, ways_back, found, order,
         )  # fmt: skip
         held = 0
         lowest = -1  # Nothing below this can be among the best any more.
-        own_clock, own_region, own_country = clock[seeker], region[seeker], country[seeker]
+        about = who_is[seeker, ABOUT]
+        own_clock, own_region = np.int16(about), np.int16(about >> np.uint64(16))
+        own_country, own_projects = (
+            np.int16(about >> np.uint64(32)),
+            np.int16(about >> np.uint64(48)),
+        )
         # Who has no region or country has none in common with anybody.
         region_key = own_region if own_region >= 0 else -2
         country_key = own_country if own_country >= 0 else -2
-        own_projects = folds[seeker]
         for level in range(5):
             question[OFFERED + level] = level_points[wish, level]
         question[HOUR] = own_clock
-        for column in (FAR, REACH):
-            question[column] = sides[column] if own_clock >= 0 else 0
+        question[FAR] = sides[FAR] if own_clock >= 0 else 0
+        question[REACH] = sides[REACH] if own_clock >= 0 else 0
         for turn in range(number_of):
             chosen = order[turn]
-            if held == most and found[5, chosen] + besides + want_points[want] < lowest:
+            if held == most and found[5, chosen] + besides + extra < lowest:
                 break
+            look_ahead(turn, number_of, found, order, places, traits, summaries)
             number, spoken, near = found[0, chosen], found[1, chosen], found[2, chosen]
             most_back, head = found[3, chosen], found[4, chosen]
             own_points = language_points[tongue_level[spoken]]
-            rest = rare[tongue[spoken]] + want_points[want]
+            rest = rare[tongue[spoken]] + extra
             methods_back = ask(
                 question, given, rest, near, own_points, head, most_back, ways_back, level_points,
                 offer_level, offer_methods,
             )  # fmt: skip
             is_twin, single = head >= 0, head >= 0 and ways_back[3, head] < 0
-            first = leaves[number] * (TRAITS * WIDTH)
-            begin, end = starts[number], starts[number + 1]
-            block, bounded = blocks[number], blocks[number] < blocks[number + 1]
+            first = places[number, LEAF] * (TRAITS * WIDTH)
+            begin, end, block = (
+                places[number, BEGIN],
+                places[number, END],
+                places[number, FIRST_BLOCK],
+            )
+            bounded = block >= 0
             for position in range(begin, end, WIDTH):
                 if bounded:
                     place = (position - begin) % BLOCK // WIDTH
@@ -141,6 +156,9 @@ def _walk(
                 )  # fmt: skip
                 if hoped(sums, hopes, bare, factors) < lowest:
                     continue
+                for inside in range(position, min(position + WIDTH, end)):
+                    if hopes[inside - position] >= lowest:
+                        soon(who_is, who[inside] * columns)
                 for inside in range(position, min(position + WIDTH, end)):
                     place = inside - position
                     if hopes[place] < lowest:
@@ -164,10 +182,8 @@ def _walk(
                     if own_clock >= 0 and hour >= 0:
                         apart = abs(own_clock - hour)
                         score += time_points[min(apart, 96 - apart)]
-                    if traits[at_place + REGION * WIDTH] == region_key:
-                        score += region_points
-                    if traits[at_place + COUNTRY * WIDTH] == country_key:
-                        score += country_points
+                    score += region_points * (traits[at_place + REGION * WIDTH] == region_key)
+                    score += country_points * (traits[at_place + COUNTRY * WIDTH] == country_key)
                     common, shared = own_projects & traits[at_place + PROJECTS * WIDTH], 0
                     if common & OTHERS:
                         shared = shared_projects(who_is, words, seeker, helper)
@@ -188,11 +204,7 @@ def _walk(
                     if score < lowest:
                         continue
                     entry = members[inside]
-                    turned = (who_is[helper, SEED] << s31) | (who_is[helper, SEED] >> s33)
-                    tie = mixed ^ turned
-                    tie = (tie ^ (tie >> s30)) * m1
-                    tie = (tie ^ (tie >> s27)) * m2
-                    tie = tie ^ (tie >> s31)
+                    tie = tie_between(mixed, who_is[helper, SEED])
                     if held == most and score == lowest and tie > best_tie[held - 1]:
                         continue
                     known = -1
@@ -230,6 +242,7 @@ def _walk(
                     best_spoken[place], best_near[place] = spoken, near
                     if held == most:
                         lowest = best_points[most - 1]
+        at = asked[want, AT]
         count[at] = held
         for place in range(held):
             points[at, place], ties[at, place] = best_points[place], best_tie[place]

@@ -5,13 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from exchange.matching.arrays import Ints
 from exchange.matching.market import Market
 from exchange.matching.summaries import OTHERS
 
-SEED, WISHES, FIRST_WORD = 0, 1, 3
-"""Columns of ``who_is``: a person's seed, where their wishes begin and how many there are, and the
-words of bits for projects. They stand together, since each look at somebody costs a trip to memory.
+SEED, WISHES, OFFERS, TONGUES, ABOUT, FIRST_WORD = range(6)
+"""Columns of ``who_is``: a person's seed; where their wishes, offers and languages begin and how many
+there are; clock, region, country and ``folded`` projects; and the words of bits for projects. They
+stand together, since each look at somebody costs a trip to memory.
 """
+
+COUNT = 24
+"""Bits for how many; those above say where the first is."""
+
+LINE = 8
+"""Columns that fit into one line of the processor's cache."""
 
 
 def folded(projects: NDArray[np.uint64]) -> NDArray[np.int16]:
@@ -29,20 +37,25 @@ def folded(projects: NDArray[np.uint64]) -> NDArray[np.int16]:
     return found.view(np.int16)
 
 
-def who_is(market: Market) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Give a row for each person, and what all still want."""
+def who_is(market: Market, folds: Ints) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Give a row for each person, whole lines long, and what all still want."""
     wants, people = market.wants, market.people
-    before = np.append(0, np.cumsum(wants.open))[wants.starts]
     columns = FIRST_WORD + people.projects.shape[1]
-    # Rows begin at whole parts of a line of the processor's cache.
-    found = np.zeros((len(market), -(-columns // 4) * 4), np.uint64)
+    found = np.zeros((len(market), -(-columns // LINE) * LINE), np.uint64)
     found[:, SEED] = people.seed
-    found[:, WISHES] = before[:-1]
-    found[:, WISHES + 1] = np.diff(before)
+    found[:, WISHES] = _ranges(np.append(0, np.cumsum(wants.open))[wants.starts])
+    found[:, OFFERS] = _ranges(market.offers.starts)
+    found[:, TONGUES] = _ranges(market.languages.starts)
+    about = np.stack([people.clock, people.region, people.country, folds], axis=1)
+    found[:, ABOUT] = about.astype(np.int16).view(np.uint64)[:, 0]
     found[:, FIRST_WORD:columns] = people.projects
     wishes = wants.capacity.astype(np.int64) << 32
     wishes |= (wants.level.astype(np.int64) << 28) | wants.methods
     return found, wishes[wants.open]
+
+
+def _ranges(starts: Ints) -> NDArray[np.int64]:
+    return np.asarray((starts[:-1].astype(np.int64) << COUNT) | np.diff(starts))
 
 
 def marks_of(market: Market) -> NDArray[np.uint64]:

@@ -18,6 +18,7 @@ from exchange.matching.market import Market
 from exchange.matching.postings import Postings
 from exchange.matching.score import parts_of, total
 from exchange.matching.search import helping, seeking
+from exchange.matching.summaries import PROJECTS
 from exchange.matching.tables import Tables
 from tests.matching import reference, worlds
 
@@ -152,7 +153,7 @@ def test_the_kernel_finds_among_people_of_whom_little_is_known_what_numpy_finds(
     wants, able = seeking(market), helping(market)
     lists = lists_of(market, able, TABLES, long=60)
     assert np.diff(lists.blocks).max() > 1, "no list has more than one block"
-    assert (lists.folds < 0).any(), "all projects have a bit of their own"
+    assert (lists.traits[:, PROJECTS] < 0).any(), "all projects have a bit of their own"
     quick = best(market, lists, wants, most=5, tables=TABLES, period=9)
     slow = candidates(market, Postings.of(market, able), wants, most=5, tables=TABLES, period=9)
     assert same(slow, quick)
