@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
 
 from exchange.matching.arrays import Bools, Ints, Words, starts_of, stretch
-from exchange.matching.auction import auctioned
+from exchange.matching.auction import auctioned, step_for
 from exchange.matching.candidates import Candidates
 from exchange.matching.flow import best_flow
 from exchange.matching.market import Market
@@ -31,7 +31,7 @@ EXACT = 120_000
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """Possible suggestions, one row each; rows of one want stand together, best first.
+    """Possible suggestions, one row each. Wants rise, and with them seekers; of each the best first.
 
     ``seeker``, ``want`` and ``helper`` are rows of a market; ``value`` is what a suggestion is
     worth, in points. ``seats`` is by helper; ``most``, ``rank`` and ``tie`` are by seeker.
@@ -67,20 +67,19 @@ class Edges:
         new = np.flatnonzero(np.diff(self.want, prepend=-1))
         counts = np.diff(np.append(new, len(self.want)))
         of_want = self.seeker[new]
-        seekers = np.flatnonzero(np.bincount(of_want, minlength=len(self.most)))
-        seekers = seekers[np.lexsort((self.tie[seekers], -self.rank[seekers]))]
-        place = np.full(len(self.most), -1, np.int64)
-        place[seekers] = np.arange(len(seekers))
-        wants = np.lexsort((self.want[new], place[of_want]))
+        block = np.flatnonzero(np.diff(of_want, prepend=-1))
+        seekers = of_want[block]
+        serving = np.lexsort((self.tie[seekers], -self.rank[seekers]))
+        seekers, sizes = seekers[serving], np.diff(np.append(block, len(new)))[serving]
+        seeker_of, wants = stretch(block[serving], sizes)
         _, order = stretch(new[wants], counts[wants])
         helpers = np.flatnonzero(np.bincount(self.helper, minlength=len(self.seats)))
         number = np.empty(len(self.seats), np.int64)
         number[helpers] = np.arange(len(helpers))
-        seeker_of = place[of_want[wants]]
         return Dense(
             order=order,
             seeker_of=seeker_of,
-            want_starts=starts_of(np.bincount(seeker_of, minlength=len(seekers))),
+            want_starts=starts_of(sizes),
             edge_starts=starts_of(counts[wants]),
             helper=number[self.helper[order]],
             value=self.value[order].astype(np.int64),
@@ -105,8 +104,9 @@ class Dense(NamedTuple):
 
 
 def way_for(edges: Edges) -> Callable[[Edges], Bools]:
-    """Tell how a market of this size is assigned."""
-    return optimal if len(edges.want) <= EXACT else nearly_optimal
+    """Tell how a market of this size is assigned: its first round, and all others in the same way."""
+    size = len(edges.want)
+    return optimal if size <= EXACT else partial(nearly_optimal, step=step_for(size))
 
 
 def optimal(edges: Edges) -> Bools:
@@ -114,9 +114,12 @@ def optimal(edges: Edges) -> Bools:
     return _chosen(edges, best_flow(*edges.dense[1:]))
 
 
-def nearly_optimal(edges: Edges) -> Bools:
-    """Choose edges by auction: as many people and wants as can be, and nearly the most points."""
-    return _chosen(edges, auctioned(*edges.dense[1:]))
+def nearly_optimal(edges: Edges, *, step: int | None = None) -> Bools:
+    """Choose edges by auction: as many people and wants as can be, and nearly the most points.
+
+    ``step`` is the auction's (see there); by default, what suits the number of edges.
+    """
+    return _chosen(edges, auctioned(*edges.dense[1:], step=step))
 
 
 def _chosen(edges: Edges, picked: Ints) -> Bools:
