@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,13 +89,15 @@ def match_folder(
 
 
 def parts_by_chunk(
-    market: Market, chosen: Candidates, tables: Tables, size: int = 200_000
+    market: Market, chosen: Candidates, tables: Tables, size: int = 200_000, threads: int = 2
 ) -> Parts:
     """Work out the parts of every suggestion, so many at a time, to bound memory."""
-    chunks = [
-        parts_of(market, market, chosen.entries.take(slice(begin, begin + size)), tables)
-        for begin in range(0, max(len(chosen), 1), size)
-    ]
+
+    def part(begin: int) -> Parts:
+        return parts_of(market, market, chosen.entries.take(slice(begin, begin + size)), tables)
+
+    with ThreadPoolExecutor(threads) as pool:
+        chunks = list(pool.map(part, range(0, max(len(chosen), 1), size)))
     return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in PARTS}
 
 

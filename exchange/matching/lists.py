@@ -12,6 +12,7 @@ both directions stands there, so the list itself is bounded without the points f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -33,8 +34,9 @@ from exchange.matching.summaries import (
     REGION,
     TRAITS,
     WIDTH,
-    append_twins,
+    count_twins,
     fill_leaves,
+    fill_twins,
     summarise,
 )
 from exchange.matching.tables import Tables
@@ -130,19 +132,7 @@ def lists_of(
     number_of = np.full(len(lengths), -1, np.int32)
     some = np.flatnonzero(lengths >= least)
     number_of[some] = np.arange(len(some), dtype=np.int32)
-    wants = market.wants
-    members, starts, theirs, twins = compiled(append_twins)(
-        postings.starts.astype(np.int64),
-        some,
-        traits,
-        wants.starts.astype(np.int64),
-        wants.capacity.astype(np.int32),
-        (wants.level.astype(np.int32) << 16) | wants.methods.astype(np.int32),
-        np.require(wants.open, np.bool_, ["C", "W"]),
-        count,
-    )
-    # What is read at random is copied into numpy's memory, which comes in large pages.
-    members, twins = members.copy(), twins.copy()
+    members, starts, theirs, twins = _with_twins(market, postings.starts, some, helper, threads)
     lengths = np.diff(starts)
     leaves = starts_of(-(-lengths // WIDTH))
     blocks = starts_of(np.where(lengths > SHORT, -(-lengths // BLOCK), 0))
@@ -155,11 +145,7 @@ def lists_of(
         fill(first, last, side_by_side, starts, leaves, members, theirs, traits, folds)
         sum_up(first, last, summaries, starts, leaves, blocks, side_by_side)
 
-    # The same number of entries for each thread.
-    shares = np.linspace(0, len(members), threads + 1)
-    cuts = np.searchsorted(starts, shares, side="left")
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lay_out, cuts[:-1].tolist(), [*cuts[1:-1].tolist(), len(lengths)]))
+    _shared_out(lay_out, starts, threads)
     rows, wishes = who_is(market, folds)
     return Lists(
         find=find,
@@ -179,6 +165,46 @@ def lists_of(
         who_is=rows,
         wishes=wishes,
     )
+
+
+def _with_twins(
+    market: Market, starts: Ints, some: Ints, helper: Ints, threads: int
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Append the twins of ``some`` lists: (members, starts, their wishes, number by list and want)."""
+    wants, capacities = market.wants, len(market.hierarchy.starts) - 1
+    counts = np.zeros(len(some) * capacities, np.int64)
+    entries = (starts.astype(np.int64), some, helper, wants.starts.astype(np.int64))
+    wanted = wants.capacity.astype(np.int32)
+    is_open = np.require(wants.open, np.bool_, ["C", "W"])
+    wish = (wants.level.astype(np.int32) << 16) | wants.methods.astype(np.int32)
+    count, fill = compiled(count_twins), compiled(fill_twins)
+    size = starts_of((starts[1:] - starts[:-1])[some])
+
+    def counting(first: int, last: int) -> None:
+        count(first, last, counts, *entries, wanted, is_open, capacities)
+
+    _shared_out(counting, size, threads)
+    there = np.flatnonzero(counts)
+    twins = np.full(len(counts), -1, np.int32)
+    twins[there] = len(starts) - 1 + np.arange(len(there))
+    whole = np.append(starts, starts[-1] + np.cumsum(counts[there]))
+    members = np.empty(whole[-1], np.int32)
+    members[: starts[-1]] = np.arange(starts[-1])
+    theirs = np.zeros(whole[-1], np.int32)
+    counts[there] = whole[len(starts) - 1 : -1]
+
+    def filling(first: int, last: int) -> None:
+        fill(first, last, members, theirs, counts, *entries, wanted, wish, is_open, capacities)
+
+    _shared_out(filling, size, threads)
+    return members, whole, theirs, twins
+
+
+def _shared_out(work: Callable[[int, int], None], starts: Ints, threads: int) -> None:
+    """Do the work on ranges of lists, about as many entries in each thread."""
+    cuts = np.searchsorted(starts, np.linspace(0, starts[-1], threads + 1)).tolist()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, cuts[:-1], [*cuts[1:-1], len(starts) - 1]))
 
 
 def _alike(market: Market, number: Ints, postings: Postings) -> Ints:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 WIDTH = 16
 """Entries in a leaf."""
 
@@ -31,53 +29,33 @@ Levels, methods and projects are sets of bits there; ``HEARD`` and ``FRESH`` the
 """
 
 
-def append_twins(
-    starts: Any,
-    some: Any,
-    traits: Any,
-    want_starts: Any,
-    wanted: Any,
-    wish: Any,
-    is_open: Any,
-    capacities: int,
-) -> Any:
-    """Append the twins of long lists: (members, starts, their wishes, number by long and want)."""
-    entries, lists = len(traits), len(starts) - 1
-    counts = np.zeros(len(some) * capacities, np.int64)
-    for at in range(len(some)):
+def count_twins(
+    first: int, last: int, counts: Any, starts: Any, some: Any, helpers: Any, want_starts: Any,
+    wanted: Any, is_open: Any, capacities: int,
+) -> None:  # fmt: skip
+    """Count the entries of each twin of ``some`` lists: ``counts[at * capacities + wanted]``."""
+    for at in range(first, last):
         for entry in range(starts[some[at]], starts[some[at] + 1]):
-            helper = traits[entry, HELPER]
+            helper = helpers[entry]
             for want in range(want_starts[helper], want_starts[helper + 1]):
                 if is_open[want]:
                     counts[at * capacities + wanted[want]] += 1
-    twins = np.full(len(counts), -1, np.int32)
-    number, whole = lists, entries
-    for at in range(len(counts)):
-        if counts[at] > 0:
-            twins[at] = number
-            number += 1
-            whole += counts[at]
-    all_starts = np.empty(number + 1, np.int64)
-    all_starts[: lists + 1] = starts
-    place = np.empty(len(counts), np.int64)
-    for at in range(len(counts)):
-        if counts[at] > 0:
-            place[at] = all_starts[twins[at]]
-            all_starts[twins[at] + 1] = place[at] + counts[at]
-    members = np.empty(whole, np.int32)
-    wishes = np.zeros(whole, np.int32)
-    for entry in range(entries):
-        members[entry] = entry
-    for at in range(len(some)):
+
+
+def fill_twins(
+    first: int, last: int, members: Any, wishes: Any, place: Any, starts: Any, some: Any,
+    helpers: Any, want_starts: Any, wanted: Any, wish: Any, is_open: Any, capacities: int,
+) -> None:  # fmt: skip
+    """Fill the twins of ``some`` lists from ``place`` on: who is in them, and what they wish."""
+    for at in range(first, last):
         for entry in range(starts[some[at]], starts[some[at] + 1]):
-            helper = traits[entry, HELPER]
+            helper = helpers[entry]
             for want in range(want_starts[helper], want_starts[helper + 1]):
                 if is_open[want]:
                     twin = at * capacities + wanted[want]
                     members[place[twin]] = entry
                     wishes[place[twin]] = wish[want]
                     place[twin] += 1
-    return members, all_starts, wishes, twins
 
 
 def fill_leaves(
