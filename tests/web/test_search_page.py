@@ -101,3 +101,23 @@ def test_the_same_process_leaves_it_out_from_the_next_day_on(tmp_path: Path) -> 
     )
     assert first.get_json()["total"] == 1
     assert (again.status_code, again.get_json()["total"]) == (200, 0)
+
+
+def test_the_status_and_the_first_page_count_the_same(tmp_path: Path) -> None:
+    store = filled(tmp_path / "one.db", 60)
+    over, again = Want("lua", until=NOW.date() - timedelta(1)), Want("paws", request="User:X/R")
+    wants = (over, Want("paws"), again)
+    store.profiles.save_many([Profile("user:91", "Late", page_id=91, edited=NOW, wants=wants)])
+    store.notes.set(BUILD, "second", at=NOW)
+    counts = store.profiles.counts()
+    store.close()
+    client = app_over(tmp_path / "one.db").test_client()
+    first, status = (
+        dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", client.get(page).text))
+        for page in ("/", "/status")
+    )
+    both = ("People", "Groups", "Offers", "Wants")
+    assert [status[name] for name in both] == [first[name] for name in both]
+    assert int(first["Wants"]) < counts["wants"], "wants whose day has passed are left out"
+    assert "wants whose day has passed are left out" in client.get("/status").text
+    assert int(first["People"]) + int(first["Groups"]) == counts["profiles"]

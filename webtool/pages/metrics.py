@@ -33,7 +33,12 @@ class _Collected:
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Give each metric with its values."""
         found = self._found
-        yield _family("index", "What the index holds.", "kind", found.index)
+        yield _family(
+            "index",
+            "What the index holds, as it was read: wants whose day has passed as well.",
+            "kind",
+            found.index,
+        )
         yield _family(
             "searchable_profiles",
             "Profiles in this process's search index.",
