@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, select
 
 from exchange.model import Profile, Reason
 from exchange.store.codec import digest, pack_profile, unpack_profile
@@ -153,24 +153,6 @@ class Profiles:
         )
         with self._database.reading() as connection:
             return list(connection.scalars(query))
-
-    def counts(self) -> dict[str, int]:
-        """How many ``profiles`` are active, and their ``offers`` and ``wants``."""
-        active = profile.c.active.is_(True)
-        items = (
-            select(item.c.direction, func.count())
-            .join(profile, profile.c.key == item.c.profile)
-            .where(active)
-            .group_by(item.c.direction)
-        )
-        people = select(literal("profile"), func.count()).select_from(profile).where(active)
-        with self._database.reading() as connection:
-            found: dict[str, int] = dict(connection.execute(union_all(items, people)).all())
-        return {
-            "profiles": found.get("profile", 0),
-            "offers": found.get(OFFER, 0),
-            "wants": found.get(WANT, 0),
-        }
 
     def _first(self, condition: ColumnElement[bool]) -> Profile | None:
         query = select(profile.c.body).where(condition).order_by(profile.c.key).limit(1)
