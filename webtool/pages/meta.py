@@ -30,7 +30,7 @@ def robots() -> Response:
 def status() -> str:
     """Show the last runs, counts and the age of what is shown."""
     here = context()
-    index = shelf().index
+    now, index = shelf(), shelf().index
     found = Status(now=here.now(), runs=here.store.runs.commands())
     harvest = found.runs.get("harvest")
     return render_template(
@@ -39,6 +39,7 @@ def status() -> str:
         problems=here.store.contents.counts()["problems"],
         runs=sorted(found.runs.values(), key=lambda run: (run.begun, run.id), reverse=True),
         build=index.build,
+        late=now.late,
         read=harvest,
         hours=int(found.age(harvest) // 3600) if harvest else 0,
     )
