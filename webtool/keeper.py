@@ -109,18 +109,23 @@ class Keeper:
         return {one.name: one.behind() for one in (self._index, self._counted, self._lookup)}
 
     def _make(self, now: State, today: date) -> Made[Held]:
-        profiles, directory = tuple(self._store.profiles.all()), self._extended(now.directory)
-        basis = Basis(profiles, directory, today)
-        before = self._index.held.value.index if self._index.held is not None else None
-        wanting = (_still(profile, today) for profile in profiles)
-        index = build(wanting, directory=directory, name=now.build, before=before)
-        held = Held(index, basis, tuple(requests_of(profiles)))
+        before = self._index.held.value if self._index.held is not None else None
+        many = before is not None and before.basis.many
+        active = self._store.profiles.active(before.basis.active if before and many else None)
+        basis = Basis(active, self._extended(now.directory), today)
+        index = build(
+            (_still(profile, today) for profile in basis.profiles),
+            directory=basis.directory,
+            name=now.build,
+            before=before.index if before else None,
+        )
+        held = Held(index, basis, tuple(requests_of(basis.profiles)))
         _settle(basis)
         return Made(held, f"{now.build}|{today}", now.at)
 
     def _counting(self, shelf: Shelf) -> Callable[[], Made[Counted]]:
         # Not the shelf itself waits for its turn: an old index must not wait with it.
-        basis, state, at = shelf.basis, shelf.state, shelf.at
+        basis, state, at = shelf.basis, shelf.state, shelf.late or shelf.at
 
         def count() -> Made[Counted]:
             broader = {one.id: one.broader for one in basis.directory}
@@ -135,7 +140,7 @@ class Keeper:
         return count
 
     def _looking(self, shelf: Shelf) -> Callable[[], Made[Lookup]]:
-        basis, origin, at = shelf.basis, shelf.origin, shelf.at
+        basis, origin, at = shelf.basis, shelf.origin, shelf.late or shelf.at
 
         def look() -> Made[Lookup]:
             lookup = Lookup(
@@ -159,9 +164,12 @@ class Keeper:
 
 
 def _settle(basis: Basis) -> None:
-    """Spare the garbage collector what stays: going through it all stops answers by the way."""
+    """Spare the garbage collector what stays: going through it all stops answers by the way.
+
+    It looks at what is new since the last time only. What goes later, goes without it: nothing of
+    what is made here is in a circle.
+    """
     if basis.many:
-        gc.unfreeze()
         gc.collect()
         gc.freeze()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from exchange.directory import Directory
 from exchange.model import Profile, Want
 from exchange.search import Index
+from exchange.store.profiles import Active
 
 _MANY = 2_000
 """From so many profiles on everything is made beside the answers, not before one."""
@@ -35,14 +36,19 @@ class Basis:
     The directory is the committed one with what the wiki's own page adds to it.
     """
 
-    profiles: tuple[Profile, ...]
+    active: Active
     directory: Directory
     day: date
 
     @property
     def many(self) -> bool:
         """Tell whether nobody should wait for what is made from so many."""
-        return len(self.profiles) >= _MANY
+        return len(self.active.profiles) >= _MANY
+
+    @property
+    def profiles(self) -> Collection[Profile]:
+        """Everybody who takes part."""
+        return self.active.profiles.values()
 
 
 @dataclass(frozen=True, slots=True)

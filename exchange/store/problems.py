@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from exchange.model import Problem
 from exchange.store.database import Database
@@ -60,6 +60,11 @@ class Problems:
     def on(self, page_id: int) -> list[PageProblem]:
         """The problems on one page."""
         return self._select(problem.c.page_id == page_id)
+
+    def count(self) -> int:
+        """How many problems there are."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(problem)) or 0
 
     def _select(self, *conditions: ColumnElement[Any]) -> list[PageProblem]:
         query = select(problem).where(*conditions).order_by(problem.c.page, problem.c.id)

@@ -91,6 +91,24 @@ def test_offers_and_wants_are_counted_of_those_who_take_part(store: Store) -> No
     assert store.profiles.holders("sparql", "offer") == []
 
 
+def test_who_has_not_changed_is_not_read_again(store: Store) -> None:
+    people = [replace(ADA, key=f"user:{number}", name=f"Ada {number}") for number in range(1, 6)]
+    store.profiles.save_many(people)
+    first = store.profiles.active()
+    assert list(first.profiles.values()) == store.profiles.all() == people
+    changed = [replace(people[0], seats=9), replace(people[1], name="Bea"), people[2]]
+    store.profiles.save_many(changed, states={"user:3": Reason.AWAY})
+    store.profiles.forget(["user:4"])
+    store.profiles.save_many([GROUP])
+    second = store.profiles.active(first)
+    assert list(second.profiles.items()) == [(one.key, one) for one in store.profiles.all()]
+    assert second == store.profiles.active()
+    assert second.profiles["user:5"] is first.profiles["user:5"]
+    assert [second.profiles[one.key] for one in changed[:2]] == changed[:2]
+    store.profiles.save_many([people[2]])
+    assert store.profiles.active(second) == store.profiles.active()
+
+
 def test_a_forgotten_profile_leaves_nothing_in_the_index(store: Store) -> None:
     store.profiles.save_many([ADA, GROUP])
     store.problems.replace({11: [PageProblem(11, "User:Ada", Problem("bad-date"), "user:1")]})
@@ -140,7 +158,7 @@ def test_problems_are_replaced_page_by_page(store: Store) -> None:
     assert store.problems.on(12) == [other]
     store.problems.replace({11: [first], 12: []})
     assert store.problems.all() == [first]
-    assert store.contents.counts()["problems"] == 1
+    assert store.contents.counts()["problems"] == store.problems.count() == 1
 
 
 def test_a_problem_longer_than_its_column_is_cut_and_not_refused(store: Store) -> None:

@@ -17,12 +17,13 @@ from sqlalchemy import event
 
 from exchange.errors import StoreAway
 from exchange.model import Language, Offer, Profile, Want
+from exchange.reports import reports
 from exchange.settings import load as load_settings
 from exchange.store import Store
 from exchange.store.notes import BUILD
 from tests.search.movement import NOW
 from tests.web.site import WIKI, address, filled
-from webtool import create_app, shelf, watch
+from webtool import counted, create_app, shelf, watch
 from webtool.context import context_of
 from webtool.renewal import AGAIN, REST, Made, Renewal
 
@@ -212,7 +213,7 @@ def test_while_anything_is_made_no_answer_reads_everybody(
     read: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if re.search(r"SELECT profile\.body\s+FROM profile\s+WHERE profile\.active", statement):
+        if re.search(r"FROM profile\s+WHERE profile\.active", statement):
             read.append(statement)
 
     event.listen(store.database.engine, "before_cursor_execute", note)
@@ -225,20 +226,38 @@ def test_while_anything_is_made_no_answer_reads_everybody(
         read.clear()
 
 
+def test_no_answer_fills_in_a_report_that_was_counted_beside_it(
+    client: FlaskClient, store: Store, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/reports/gaps")
+    write(store, "first")
+    client.get("/")
+    assert later.work() == 1
+
+    def broken(*_: object) -> None:
+        raise AssertionError("filled in by an answer")
+
+    monkeypatch.setattr(counted, "build", broken)
+    for one in reports():
+        page = client.get(f"/reports/{one.id}")
+        assert page.status_code == 200, one.id
+        assert "09:00 UTC</time>.</p>" in page.text, one.id
+
+
 def test_an_old_state_goes_when_nothing_is_made_from_it_any_more(
     app: Flask, client: FlaskClient, store: Store, later: Later
 ) -> None:
     client.get("/reports/gaps")
     keeper = context_of(app).keeper
     index = weakref.ref(keeper.current(NOW.date()).index)
-    counted = weakref.ref(keeper.counted(keeper.current(NOW.date())).value)
+    filled_in = weakref.ref(keeper.counted(keeper.current(NOW.date())).value)
     write(store, "second", SEEKER)
     for _ in range(2):
         client.get("/reports/gaps")
         later.work()
     client.get("/reports/gaps")
     assert index() is None
-    assert counted() is None
+    assert filled_in() is None
 
 
 def test_where_there_are_few_nothing_is_ever_late(tmp_path: Path, later: Later) -> None:
@@ -418,28 +437,21 @@ def test_who_comes_while_the_first_is_made_waits_for_that_one() -> None:
 def test_real_threads_renew_in_turn_while_answers_go_on() -> None:
     turn = threading.Lock()
     renewals = [Renewal[int](f"thing {number}", turn) for number in range(3)]
-    at_once: list[int] = []
+    in_turn: list[bool] = []
     done = [threading.Event() for _ in renewals]
-    running = 0
 
     def making(number: int) -> Callable[[], Made[int]]:
         def make() -> Made[int]:
-            nonlocal running
-            running += 1
-            at_once.append(running)
-            assert renewals[number].get("b", broken_number, beside=True).state == "a"
-            running -= 1
+            in_turn.append(turn.locked())
+            assert renewals[number].get("b", make, beside=True).state == "a"
             done[number].set()
             return Made(number, "b")
 
         return make
-
-    def broken_number() -> Made[int]:
-        raise AssertionError("made twice")
 
     for renewal in renewals:
         renewal.get("a", lambda: Made(0, "a"), beside=True)
     for number, renewal in enumerate(renewals):
         renewal.get("b", making(number), beside=True)
     assert all(one.wait(timeout=60) for one in done)
-    assert at_once == [1, 1, 1]
+    assert in_turn == [True] * 3, "made once each, and never two at a time"

@@ -36,7 +36,7 @@ def status() -> str:
     return render_template(
         "status.html",
         counts=figures(index),
-        problems=here.store.contents.counts()["problems"],
+        problems=here.store.problems.count(),
         runs=sorted(found.runs.values(), key=lambda run: (run.begun, run.id), reverse=True),
         build=index.build,
         late=now.late,
