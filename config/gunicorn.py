@@ -1,6 +1,7 @@
 """How gunicorn serves the web tool: no addresses and no query strings in the logs."""
 
 import os
+from typing import Any
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -26,3 +27,10 @@ accesslog = "-"
 errorlog = "-"
 access_log_format = 'event=request method=%(m)s path="%(U)s" status=%(s)s bytes=%(B)s us=%(D)s'
 loglevel = "info"
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let a worker make what its pages are made from before a visitor waits for it."""
+    from webtool import wsgi
+
+    wsgi.begin()

@@ -20,6 +20,7 @@ from exchange.store.facade import Store
 from webtool import account, cards, failures, headers, show
 from webtool.context import Context, keep
 from webtool.keeper import Keeper
+from webtool.renewal import in_a_thread
 
 
 def create_app(
@@ -28,11 +29,12 @@ def create_app(
     *,
     directory: Directory | None = None,
     now: Callable[[], datetime] | None = None,
+    beside: Callable[[Callable[[], None]], None] = in_a_thread,
 ) -> Flask:
     """Put the web tool together: from settings (else the environment) and a store (else theirs).
 
-    ``now`` is the clock, the settings' own where it is left out. Nothing is asked of the database
-    yet, so that the tool starts while it is away.
+    ``now`` is the clock, the settings' own where it is left out; ``beside`` does something beside
+    the answers. Nothing is asked of the database yet, so that the tool starts while it is away.
     """
     settings = settings or load_settings(os.environ)
     store = store or Store.open(settings.database_url, migrated=False)
@@ -44,7 +46,7 @@ def create_app(
         app,
         Context(
             store=store,
-            keeper=Keeper(store, directory or load_directory()),
+            keeper=Keeper(store, directory or load_directory(), start=beside),
             now=now or settings.clock,
             settings=settings,
             wiki=_index_php(settings.web.wiki or settings.wiki.address),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from exchange.errors import SettingsError
 from exchange.settings import load
 from webtool import create_app
+from webtool.context import context_of
+from webtool.renewal import in_a_thread
+from webtool.watch import watch
 
 
 class _Discreet(WSGIRequestHandler):
@@ -27,10 +31,12 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    app = create_app(settings)
+    in_a_thread(partial(watch, context_of(app)))
     server = make_server(
         settings.web.host,
         settings.web.port,
-        create_app(settings),
+        app,
         threaded=True,
         request_handler=_Discreet,
     )

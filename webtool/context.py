@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app, g
 
 from exchange.directory import Directory
+from exchange.matching import Lookup
 from exchange.store.facade import Store
-from webtool.keeper import Keeper, Shelf
+from webtool.counted import Counted
+from webtool.keeper import Keeper
+from webtool.renewal import Made
+from webtool.shelf import Shelf
 
 if TYPE_CHECKING:
     from webtool.reader import Reader
 
+T = TypeVar("T")
 _NAME = "capacity-exchange"
 
 
@@ -50,9 +55,14 @@ def keep(app: Any, context: Context) -> None:
     app.teardown_appcontext(lambda _: g.pop("shelf", None))
 
 
+def context_of(app: Any) -> Context:
+    """Give the context of an application."""
+    return cast(Context, app.extensions[_NAME])
+
+
 def context() -> Context:
     """Give the context of the application that answers now."""
-    return cast(Context, current_app.extensions[_NAME])
+    return context_of(current_app)
 
 
 def shelf() -> Shelf:
@@ -62,6 +72,23 @@ def shelf() -> Shelf:
         here = context()
         found = held.shelf = here.keeper.current(here.today)
     return cast(Shelf, found)
+
+
+def counted() -> Made[Counted]:
+    """Give the reports, and of when they are."""
+    return _aged(context().keeper.counted(shelf()))
+
+
+def lookup() -> Made[Lookup]:
+    """Give what finds helpers, and of when it is."""
+    return _aged(context().keeper.lookup(shelf()))
+
+
+def _aged(made: Made[T]) -> Made[T]:
+    """Note that an answer is older than its state: it must not be kept as if it were of it."""
+    if made.state not in (shelf().state, shelf().origin):
+        g.late = made.at
+    return made
 
 
 def reader() -> Reader:

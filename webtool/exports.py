@@ -36,7 +36,7 @@ def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[objec
     return response
 
 
-def profiles_csv(profiles: Iterable[Profile]) -> Response:
+def profiles_csv(profiles: Iterable[Profile], *, part: int = 1) -> Response:
     """Give profiles as CSV, capacities by their names in the reader's language."""
     name = context().directory.name
     language = reader().language
@@ -61,4 +61,4 @@ def profiles_csv(profiles: Iterable[Profile]) -> Response:
             profile.edited.date().isoformat() if profile.edited else None,
         )
 
-    return csv_response("profiles", header, map(row, profiles))
+    return csv_response(f"profiles-{part}" if part > 1 else "profiles", header, map(row, profiles))

@@ -35,8 +35,8 @@ def install(app: Flask) -> None:
 def _unchanged() -> Response | None:
     """Answer 304 before any work where the reader holds this very answer already.
 
-    The tag is made of the index's build, the language, the day and the code: nothing else goes
-    into a public page.
+    The tag is made of the state of the store, the language, the day and the code: nothing else
+    goes into a public page. An answer that shows an earlier state in part gets no tag.
     """
     if request.method not in ("GET", "HEAD") or not request.endpoint:
         return None
@@ -71,7 +71,7 @@ def _complete(response: Response) -> Response:
         response.headers["Cache-Control"] = lasting
         return response
     response.vary.update(("Accept-Language", "Cookie"))
-    if (tag := g.get("tag")) and response.status_code in (200, 304):
+    if (tag := g.get("tag")) and "late" not in g and response.status_code in (200, 304):
         response.set_etag(tag, weak=True)
         response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     elif request.cookies:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from exchange.matching import reasons
 from exchange.model import Cohort, Match, Profile
-from webtool.context import context, reader, shelf
+from webtool.context import context, lookup, reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,12 @@ class Helper:
 
 def matches_of(profile: Profile, limit: int = 6) -> list[tuple[Match, Profile]]:
     """Give the best helpers for somebody's open wants, each helper once, best first."""
-    here = context()
-    lookup = here.keeper.lookup(shelf(), here.today)
+    finder = lookup().value
     best: dict[str, Match] = {}
-    found = lookup.helpers_for(profile.key, most=limit)
+    found = finder.helpers_for(profile.key, most=limit)
     for match in sorted(found, key=lambda one: (-one.score, one.helper, one.want)):
         best.setdefault(match.helper, match)
-    return [(match, lookup.profiles[key]) for key, match in list(best.items())[:limit]]
+    return [(match, finder.profiles[key]) for key, match in list(best.items())[:limit]]
 
 
 def helpers_of(profile: Profile, limit: int = 6) -> Sequence[Helper]:

@@ -4,160 +4,158 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 
 from exchange.directory import Directory, extend
 from exchange.errors import DirectoryError
 from exchange.matching import History, Lookup, load_weights
-from exchange.model import Profile, Want
-from exchange.reports import Facts, read_facts
+from exchange.model import Profile
+from exchange.reports import read_facts
 from exchange.search import Index, build
 from exchange.store.facade import Store
-from exchange.store.notes import BUILD, DIRECTORY
-
-_BACKGROUND = 2_000
-"""From so many profiles on the index is made beside the answers, not before one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An open request: who asks, for what."""
-
-    key: str
-    name: str
-    is_group: bool
-    want: Want
-    languages: tuple[str, ...] = ()
-    country: str | None = None
-    region: str | None = None
-    edited: datetime | None = None
+from exchange.store.state import State
+from webtool.counted import Counted
+from webtool.renewal import Made, Renewal, in_a_thread
+from webtool.shelf import Basis, Request, Shelf, requests_of
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is made from the store: the index, the directory it was made with, the requests.
+    """The index, the requests, and what both are made from.
 
-    The directory is the committed one with what the wiki's own page adds to it. Of what people
-    want, the index holds what they still wanted on ``day``.
+    Of what people want, the index holds what they still wanted on the day of the basis.
     """
 
     index: Index
-    directory: Directory
-    day: date
+    basis: Basis
     requests: tuple[Request, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """One state of the store: the index, and the requests, those that end first at the top.
-
-    ``state`` names the state: it changes with every harvest and every run of the bot.
-    """
-
-    index: Index
-    directory: Directory
-    requests: tuple[Request, ...] = ()
-    state: str = ""
-
-    def open(self, today: date) -> tuple[Request, ...]:
-        """Give the requests that are still of use today."""
-        return tuple(
-            one for one in self.requests if one.want.until is None or one.want.until >= today
-        )
-
-    def newest(self, today: date, most: int) -> tuple[Request, ...]:
-        """Give the open requests that were written last."""
-        dated = (one for one in self.open(today) if one.edited)
-        return tuple(sorted(dated, key=lambda one: one.edited or datetime.min, reverse=True)[:most])
 
 
 class Keeper:
-    """Gives the current shelf: two small queries an answer, everything only where it changed."""
+    """Gives the current shelf: one small query an answer, everything only where it changed.
 
-    def __init__(self, store: Store, directory: Directory) -> None:
+    The index, the reports and the lookup of helpers are renewed in one way: where there are many
+    profiles beside the answers, else before the next one. The latter two are made from the basis
+    of the index, and so after it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        *,
+        start: Callable[[Callable[[], None]], None] = in_a_thread,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = store
         self._directory = directory
-        self._held: Held | None = None
-        self._making = threading.Lock()
         self._migrated = False
-        self._facts: tuple[object, Facts] | None = None
-        self._lookup: tuple[object, Lookup] | None = None
-        self._reading = threading.Lock()
+        turn = threading.Lock()
+        self._index = Renewal[Held]("index", turn, start=start, clock=clock)
+        self._counted = Renewal[Counted]("reports", turn, start=start, clock=clock)
+        self._lookup = Renewal[Lookup]("helpers", turn, start=start, clock=clock)
 
     def current(self, today: date) -> Shelf:
         """Give the newest shelf that there is; raises StoreAway where the database is away."""
         if not self._migrated:
             self._store.migrate()
             self._migrated = True
-        build = self._store.notes.get(BUILD) or ""
-        newest = self._store.runs.recent(1)
-        held = self._current(build, today)
-        run = f"{newest[0].id}/{newest[0].status}" if newest else ""
-        state = f"{held.index.build}|{held.day}|{run}"
-        return Shelf(held.index, held.directory, held.requests, state)
+        before = self._index.held.value if self._index.held is not None else None
+        same_day = before is not None and before.basis.day == today
+        now = self._store.states.now(known=before.index.build if before and same_day else None)
+        wanted = f"{now.build}|{today}"
+        beside = before is not None and before.basis.many
+        made = self._index.get(wanted, partial(self._make, now, today), beside=beside)
+        held, late = made.value, made.state != wanted
+        shelf = Shelf(
+            held.index,
+            held.basis,
+            held.requests,
+            state=f"{made.state}|{now.run}",
+            at=now.at,
+            late=made.at if late else None,
+        )
+        if beside and not late:
+            # Whoever comes for them next finds them ready, if anybody ever came for them.
+            if self._counted.held is not None:
+                self._counted.begin(shelf.state, self._counting(shelf))
+            if self._lookup.held is not None:
+                self._lookup.begin(shelf.origin, self._looking(shelf))
+        return shelf
 
-    def facts(self, shelf: Shelf, today: date) -> Facts:
-        """Give what reports count, read once for each state and day."""
-        with self._reading:
-            key = (shelf.state, today)
-            if self._facts is None or self._facts[0] != key:
-                broader = {one.id: one.broader for one in shelf.directory}
-                self._facts = key, read_facts(self._store, broader=broader, today=today)
-                _settle(shelf.index)
-            return self._facts[1]
+    def counted(self, shelf: Shelf) -> Made[Counted]:
+        """Give the reports: of this state, or of an earlier one while they are counted."""
+        if self._counted.held is not None and shelf.late is not None:
+            return self._counted.held
+        make = self._counting(shelf)
+        return self._counted.get(shelf.state, make, beside=shelf.basis.many)
 
-    def lookup(self, shelf: Shelf, today: date) -> Lookup:
-        """Give what finds helpers, read once for each index and day.
+    def lookup(self, shelf: Shelf) -> Made[Lookup]:
+        """Give what finds helpers: of this index, or of an earlier one while it is made.
 
         It knows no history: what two people answered is theirs, and must not show in public.
         """
-        with self._reading:
-            key = (shelf.index.build, today)
-            if self._lookup is None or self._lookup[0] != key:
-                lookup = Lookup(
-                    self._store.profiles.all(),
-                    directory=shelf.directory,
-                    weights=load_weights(),
-                    history=History(),
-                    today=today,
-                )
-                self._lookup = key, lookup
-                _settle(shelf.index)
-            return self._lookup[1]
+        if self._lookup.held is not None and shelf.late is not None:
+            return self._lookup.held
+        make = self._looking(shelf)
+        return self._lookup.get(shelf.origin, make, beside=shelf.basis.many)
 
-    def _current(self, build: str, today: date) -> Held:
-        held = self._held
-        if held is not None and _is_of(held, build, today):
-            return held
-        if held is not None and len(held.index) >= _BACKGROUND:
-            if self._making.acquire(blocking=False):
-                threading.Thread(target=self._remake, args=(build, today), daemon=True).start()
-            return held
-        with self._making:
-            if self._held is None or not _is_of(self._held, build, today):
-                self._held = self._make(build, today)
-            return self._held
+    def behind(self) -> dict[str, float]:
+        """Give for how many seconds each has been older than the store."""
+        return {one.name: one.behind() for one in (self._index, self._counted, self._lookup)}
 
-    def _remake(self, build: str, today: date) -> None:
-        try:
-            self._held = self._make(build, today)
-        finally:
-            self._making.release()
+    def _make(self, now: State, today: date) -> Made[Held]:
+        before = self._index.held.value if self._index.held is not None else None
+        many = before is not None and before.basis.many
+        active = self._store.profiles.active(before.basis.active if before and many else None)
+        basis = Basis(active, self._extended(now.directory), today)
+        index = build(
+            (_still(profile, today) for profile in basis.profiles),
+            directory=basis.directory,
+            name=now.build,
+            before=before.index if before else None,
+        )
+        held = Held(index, basis, tuple(requests_of(basis.profiles)))
+        _settle(basis)
+        return Made(held, f"{now.build}|{today}", now.at)
 
-    def _make(self, name: str, today: date) -> Held:
-        profiles, directory = self._store.profiles.all(), self._extended()
-        before = self._held.index if self._held is not None else None
-        wanting = (_still(profile, today) for profile in profiles)
-        index = build(wanting, directory=directory, name=name, before=before)
-        requests = tuple(_requests(profiles))
-        del profiles
-        _settle(index)
-        return Held(index, directory, today, requests)
+    def _counting(self, shelf: Shelf) -> Callable[[], Made[Counted]]:
+        # Not the shelf itself waits for its turn: an old index must not wait with it.
+        basis, state, at = shelf.basis, shelf.state, shelf.late or shelf.at
 
-    def _extended(self) -> Directory:
-        added = self._store.notes.get(DIRECTORY) or ""
+        def count() -> Made[Counted]:
+            broader = {one.id: one.broader for one in basis.directory}
+            counted = Counted(
+                read_facts(self._store, broader=broader, today=basis.day, profiles=basis.profiles)
+            )
+            if basis.many:
+                counted.fill()
+            _settle(basis)
+            return Made(counted, state, at)
+
+        return count
+
+    def _looking(self, shelf: Shelf) -> Callable[[], Made[Lookup]]:
+        basis, origin, at = shelf.basis, shelf.origin, shelf.late or shelf.at
+
+        def look() -> Made[Lookup]:
+            lookup = Lookup(
+                basis.profiles,
+                directory=basis.directory,
+                weights=load_weights(),
+                history=History(),
+                today=basis.day,
+            )
+            _settle(basis)
+            return Made(lookup, origin, at)
+
+        return look
+
+    def _extended(self, added: str) -> Directory:
         try:
             return extend(self._directory, added) if added.strip() else self._directory
         except DirectoryError:
@@ -165,38 +163,18 @@ class Keeper:
             return self._directory
 
 
-def _settle(index: Index) -> None:
-    """Spare the garbage collector what stays: going through it all stops answers by the way."""
-    if len(index) >= _BACKGROUND:
-        gc.unfreeze()
+def _settle(basis: Basis) -> None:
+    """Spare the garbage collector what stays: going through it all stops answers by the way.
+
+    It looks at what is new since the last time only. What goes later, goes without it: nothing of
+    what is made here is in a circle.
+    """
+    if basis.many:
         gc.collect()
         gc.freeze()
-
-
-def _is_of(held: Held, build: str, today: date) -> bool:
-    return held.index.build == build and held.day == today
 
 
 def _still(profile: Profile, today: date) -> Profile:
     """Leave out what somebody wanted until a day that has passed; reports do not count it either."""
     wants = tuple(one for one in profile.wants if one.until is None or one.until >= today)
     return profile if len(wants) == len(profile.wants) else replace(profile, wants=wants)
-
-
-def _requests(profiles: Iterable[Profile]) -> list[Request]:
-    found = [
-        Request(
-            key=profile.key,
-            name=profile.name,
-            is_group=profile.is_group,
-            want=want,
-            languages=tuple(language.code for language in profile.languages),
-            country=profile.country,
-            region=profile.region,
-            edited=profile.edited,
-        )
-        for profile in profiles
-        for want in profile.wants
-        if want.request
-    ]
-    return sorted(found, key=lambda one: (one.want.until or date.max, one.key, one.want.capacity))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from markupsafe import Markup, escape
 
 from exchange.languages import autonym, direction
@@ -63,6 +63,7 @@ def install(app: Flask) -> None:
         in_language=in_language,
         static=static,
         login_offered=lambda: False,
+        late=lambda: g.get("late"),
     )
     app.jinja_env.filters["language"] = language
     app.jinja_env.filters["word"] = lambda value, facet: worded(facet, value)

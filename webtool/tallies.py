@@ -52,6 +52,21 @@ def of_places(
     ]
 
 
+def figures(index: Index) -> dict[str, int]:
+    """Count what the pages show: people, groups, and what they offer and still want.
+
+    Each capacity counts once a person. Wants whose day has passed are in no index.
+    """
+    tallies = of_capacities(index, index.facets.capacities, direct=True)
+    groups = [kind for kind in index.facets.values("kind") if kind != "person"]
+    return {
+        "people": len(index.of("kind", "person")),
+        "groups": len(index.facets.any_of("kind", groups)),
+        "offers": sum(one.offers for one in tallies),
+        "wants": sum(one.wants for one in tallies),
+    }
+
+
 def largest(tallies: Iterable[Tally], by: Callable[[Tally], int], limit: int) -> list[Tally]:
     """Give those with the largest number, above zero."""
     found = sorted(tallies, key=lambda one: (-by(one), one.id))

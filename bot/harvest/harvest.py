@@ -107,9 +107,7 @@ def harvest(
         if changed or removed or made or listing.gone:
             _stamp(store, changed, made, listing.gone, now)
         counts = Counts(
-            pages=store.pages.count(),
-            **store.profiles.counts(),
-            problems=store.problems.count(),
+            **store.contents.counts(),
             read=len(found),
             unchanged=listing.unchanged,
             gone=len(listing.gone),

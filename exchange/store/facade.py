@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from exchange.store import migrate
 from exchange.store.accounts import Accounts
+from exchange.store.contents import Contents
 from exchange.store.database import Database
 from exchange.store.deeds import Deeds
 from exchange.store.leases import Leases
@@ -22,6 +23,7 @@ from exchange.store.publications import Publications
 from exchange.store.rounds import Rounds
 from exchange.store.runs import Runs
 from exchange.store.sessions import Sessions
+from exchange.store.state import States
 from exchange.store.suggestions import Suggestions
 
 
@@ -45,6 +47,8 @@ class Store:
     sessions: Sessions
     deeds: Deeds
     notes: Notes
+    contents: Contents
+    states: States
 
     @classmethod
     def open(cls, url: str, *, migrated: bool = True) -> Store:
@@ -71,6 +75,8 @@ class Store:
             sessions=Sessions(database),
             deeds=Deeds(database),
             notes=Notes(database),
+            contents=Contents(database),
+            states=States(database),
         )
         if migrated:
             store.migrate()

@@ -13,7 +13,7 @@ from exchange.errors import StoreError
 from exchange.model import Outcome, Reason
 from exchange.store.database import Database
 from exchange.store.outcomes import State, describe
-from exchange.store.tables import Moment, notice
+from exchange.store.tables import Moment, notice, preference
 
 __all__ = ["Notice", "Notices", "State", "describe"]
 
@@ -164,11 +164,16 @@ class Notices:
             conditions.append(notice.c.ended >= since)
         return self._select(*conditions)
 
-    def count_sent(self) -> int:
-        """How many notices stand on a page."""
-        query = select(func.count()).select_from(notice).where(notice.c.state == State.SENT.value)
+    def reception(self) -> tuple[int, set[str]]:
+        """How many notices stand on a page, and the profile keys of those who want no more."""
+        sent = select(func.count().label("sent")).where(notice.c.state == State.SENT.value)
+        counted = sent.subquery()
+        query = select(counted.c.sent, preference.c.profile).select_from(
+            counted.outerjoin(preference, preference.c.name == "stop")
+        )
         with self._database.reading() as connection:
-            return connection.scalar(query) or 0
+            rows = connection.execute(query).all()
+        return rows[0].sent, {row.profile for row in rows if row.profile is not None}
 
     def counts(self) -> dict[str, int]:
         """How many notices there are in each state."""

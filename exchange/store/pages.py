@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, cast, func, select
+from sqlalchemy import Row, String, cast, select
 
 from exchange.store.database import Database, batches
 from exchange.store.tables import page, problem
@@ -140,12 +140,6 @@ class Pages:
         with self._database.writing():
             self._database.delete(problem, "page_id", wanted)
             self._database.delete(page, "id", wanted)
-
-    def count(self) -> int:
-        """How many pages speak for somebody."""
-        query = select(func.count()).select_from(page).where(page.c.party != "")
-        with self._database.reading() as connection:
-            return connection.scalar(query) or 0
 
 
 def _record(row: Row[Any]) -> PageRecord:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, select
 
 from exchange.model import Profile, Reason
 from exchange.store.codec import digest, pack_profile, unpack_profile
@@ -34,6 +34,14 @@ class ProfileRecord:
         return self.state is None
 
 
+@dataclass(frozen=True, slots=True)
+class Active:
+    """Every active profile by key; ``marks`` tells by key which version of it this is."""
+
+    profiles: Mapping[str, Profile]
+    marks: Mapping[str, str]
+
+
 class Profiles:
     """The profiles of the index, by key."""
 
@@ -47,6 +55,32 @@ class Profiles:
             query = query.where(profile.c.active == active)
         with self._database.reading() as connection:
             return [unpack_profile(body) for body in connection.scalars(query)]
+
+    def active(self, before: Active | None = None) -> Active:
+        """Every active profile; those that are as they were ``before`` are the same objects.
+
+        Their bodies are not read again: where few changed, this takes a fraction of the time.
+        """
+        everybody = profile.c.active.is_(True)
+        columns = (profile.c.key, profile.c.digest, profile.c.name)
+        query = select(*columns).where(everybody).order_by(profile.c.key)
+        found: dict[str, Profile] = {}
+        marks: dict[str, str] = {}
+        with self._database.reading() as connection:
+            if before is None:
+                for key, version, name, body in connection.execute(
+                    query.add_columns(profile.c.body)
+                ):
+                    found[key], marks[key] = unpack_profile(body), _mark(version, name)
+                return Active(found, marks)
+            for key, version, name in connection.execute(query):
+                marks[key] = _mark(version, name)
+            fresh = self.get_many(
+                key for key, mark in marks.items() if before.marks.get(key) != mark
+            )
+        for key in marks:
+            found[key] = fresh[key] if key in fresh else before.profiles[key]
+        return Active(found, marks)
 
     def records(self, keys: Iterable[str] | None = None) -> dict[str, ProfileRecord]:
         """Profiles with their standing: those of ``keys``, or all."""
@@ -154,24 +188,6 @@ class Profiles:
         with self._database.reading() as connection:
             return list(connection.scalars(query))
 
-    def counts(self) -> dict[str, int]:
-        """How many ``profiles`` are active, and their ``offers`` and ``wants``."""
-        active = profile.c.active.is_(True)
-        items = (
-            select(item.c.direction, func.count())
-            .join(profile, profile.c.key == item.c.profile)
-            .where(active)
-            .group_by(item.c.direction)
-        )
-        people = select(literal("profile"), func.count()).select_from(profile).where(active)
-        with self._database.reading() as connection:
-            found: dict[str, int] = dict(connection.execute(union_all(items, people)).all())
-        return {
-            "profiles": found.get("profile", 0),
-            "offers": found.get(OFFER, 0),
-            "wants": found.get(WANT, 0),
-        }
-
     def _first(self, condition: ColumnElement[bool]) -> Profile | None:
         query = select(profile.c.body).where(condition).order_by(profile.c.key).limit(1)
         with self._database.reading() as connection:
@@ -183,6 +199,11 @@ def _parts(query: Select[Any], column: Any, keys: Iterable[str] | None) -> list[
     if keys is None:
         return [query]
     return [query.where(column.in_(part)) for part in batches(sorted(set(keys)), _READ)]
+
+
+def _mark(digest: str, name: str) -> str:
+    # The digest leaves the name out.
+    return f"{digest} {name}"
 
 
 def _row(each: Profile, state: Reason | None) -> dict[str, Any]:

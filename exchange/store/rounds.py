@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal, null, select, union_all
 
 from exchange.model import Circle, Cohort
 from exchange.store.database import Database, batches
@@ -102,6 +102,25 @@ class Rounds:
         query = select(arrival.c.profile, arrival.c.day).order_by(arrival.c.profile)
         with self._database.reading() as connection:
             return dict(connection.execute(query).all())
+
+    def seekers(self) -> tuple[list[tuple[str, str, str]], dict[str, date]]:
+        """What is known of all seekers, by one query: (``unmet()``, ``arrivals()``)."""
+        came = select(
+            arrival.c.profile,
+            arrival.c.day,
+            literal("").label("capacity"),
+            literal("").label("reason"),
+        )
+        lacked = select(lacking.c.profile, null(), lacking.c.capacity, lacking.c.reason)
+        unmet: list[tuple[str, str, str]] = []
+        arrivals: dict[str, date] = {}
+        with self._database.reading() as connection:
+            for profile, day, capacity, reason in connection.execute(union_all(came, lacked)):
+                if day is None:
+                    unmet.append((profile, capacity, reason))
+                else:
+                    arrivals[profile] = day
+        return sorted(unmet), dict(sorted(arrivals.items()))
 
     def _bodies(self, *where: ColumnElement[Any]) -> list[dict[str, Any]]:
         query = select(gathering.c.body).where(*where).order_by(gathering.c.position)

@@ -75,10 +75,7 @@ class Runs:
         """What became of each candidate of a run: {candidate: outcome}."""
         query = select(outcome).where(outcome.c.run == id).order_by(outcome.c.candidate)
         with self._database.reading() as connection:
-            return {
-                row.candidate: outcome_of(row.kind, row.reason, row.detail, row.page, row.revision)
-                for row in connection.execute(query)
-            }
+            return {row.candidate: _outcome(row) for row in connection.execute(query)}
 
     def get(self, id: int) -> Run | None:
         """The run of this id."""
@@ -93,16 +90,25 @@ class Runs:
         found = self._select(query.order_by(run.c.begun.desc(), run.c.id.desc()).limit(1))
         return found[0] if found else None
 
-    def last_delivering(self, *, aside: str = "publish:") -> Run | None:
+    def last_delivery(self, *, aside: str = "publish:") -> tuple[Run, dict[str, Outcome]] | None:
         """The newest run that wrote (or may have written) to somebody, or else had candidates.
 
-        Candidates whose name begins with ``aside`` are pages of ours and do not count.
+        It comes with what became of each candidate. Candidates whose name begins with ``aside``
+        are pages of ours and do not count.
         """
-        candidates = select(func.max(outcome.c.run)).where(~outcome.c.candidate.startswith(aside))
+        people = ~outcome.c.candidate.startswith(aside)
+        candidates = select(func.max(outcome.c.run)).where(people)
+        wrote = candidates.where(outcome.c.kind.in_(["sent", "unknown"]))
+        query = (
+            select(run, outcome)
+            .join(outcome, outcome.c.run == run.c.id)
+            .where(run.c.id == func.coalesce(wrote.scalar_subquery(), candidates.scalar_subquery()))
+            .where(people)
+            .order_by(outcome.c.candidate)
+        )
         with self._database.reading() as connection:
-            wrote = connection.scalar(candidates.where(outcome.c.kind.in_(["sent", "unknown"])))
-            newest = wrote or connection.scalar(candidates)
-        return None if newest is None else self.get(newest)
+            rows = connection.execute(query).all()
+        return (_unpack(rows[0]), {row.candidate: _outcome(row) for row in rows}) if rows else None
 
     def recent(self, limit: int = 20) -> list[Run]:
         """The newest runs, newest first."""
@@ -131,3 +137,7 @@ def _unpack(row: Row[Any]) -> Run:
         status=row.status,
         counts=row.counts,
     )
+
+
+def _outcome(row: Row[Any]) -> Outcome:
+    return outcome_of(row.kind, row.reason, row.detail, row.page, row.revision)

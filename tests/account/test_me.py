@@ -259,3 +259,48 @@ def test_the_number_of_queries_does_not_grow_with_the_matches(member: Make, stor
         event.remove(store.database.engine, "before_cursor_execute", note)
         counts.append(len([one for one in seen if one.startswith("SELECT")]))
     assert counts[0] == counts[1] <= 10
+
+
+def test_what_somebody_sees_who_is_logged_in_asks_ten_queries_at_most_also_anew(
+    member: Make, store: Store
+) -> None:
+    from sqlalchemy import event
+
+    ada = member()
+    pair(store, key_of(ada), "user:500", names=(ada.name, "Sample Helper"))
+    asked: list[str] = []
+    event.listen(
+        store.database.engine, "before_cursor_execute", lambda *args: asked.append(str(args[2]))
+    )
+    own = f"/people/{ada.name.replace(' ', '_')}"
+    counts = {}
+    for page in ("/me", "/me/known", "/me/request", own, "/reports/gaps", "/", "/me/profile"):
+        written(store)
+        asked.clear()
+        assert ada.get(page).status_code == 200
+        counts[page] = queries(asked)
+    for step, said in (("preview", "* Lua"), ("save", "Your words are on")):
+        given = ada.fields() | {"step": [step], "offers-0-capacity": ["Lua"]}
+        written(store)
+        asked.clear()
+        assert said in ada.post("/me/profile", given).text
+        counts[step] = queries(asked)
+    assert max(counts.values()) <= 10, counts
+
+
+def written(store: Store) -> None:
+    """Let the bot have written something, so that everything is made anew."""
+    run = store.runs.begin("run", at=NOW)
+    store.notes.set(
+        "directory-page",
+        f'{{"capacities": [{{"id": "moon-{run}", "names": {{"en": "Moon {run}"}}}}]}}',
+        at=NOW,
+    )
+    store.notes.set("index-build", f"build {run}", at=NOW)
+
+
+def queries(asked: list[str]) -> int:
+    """Count what was asked of the database, beginnings and ends of transactions left out."""
+    return sum(
+        one.lstrip("( ").startswith(("SELECT", "INSERT", "UPDATE", "DELETE")) for one in asked
+    )

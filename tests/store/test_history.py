@@ -22,9 +22,12 @@ from exchange.model import (
 )
 from exchange.store import Store
 from exchange.store.measures import Measured
-from exchange.store.notices import Notice, State
+from exchange.store.notes import BUILD, DIRECTORY
+from exchange.store.notices import Notice
+from exchange.store.notices import State as NoticeState
 from exchange.store.publications import Publication
 from exchange.store.sessions import Session
+from exchange.store.state import State
 from exchange.store.suggestions import Answer
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -118,10 +121,10 @@ def test_a_notice_is_begun_once(store: Store) -> None:
 @pytest.mark.parametrize(
     ("outcome", "state", "finished"),
     [
-        (Sent(77, "User talk:Ada"), State.SENT, True),
-        (Skipped(Reason.OPTED_OUT_TEMPLATE, "deny=all"), State.SKIPPED, True),
-        (Held(Reason.WIKI_AWAY, "504"), State.HELD, True),
-        (Unknown("no answer"), State.UNKNOWN, False),
+        (Sent(77, "User talk:Ada"), NoticeState.SENT, True),
+        (Skipped(Reason.OPTED_OUT_TEMPLATE, "deny=all"), NoticeState.SKIPPED, True),
+        (Held(Reason.WIKI_AWAY, "504"), NoticeState.HELD, True),
+        (Unknown("no answer"), NoticeState.UNKNOWN, False),
     ],
 )
 def test_a_notice_ends_with_its_outcome(
@@ -152,13 +155,13 @@ def test_a_notice_is_taken_up_again_under_the_same_row(store: Store) -> None:
     store.notices.begin(NOTICE)
     store.notices.finish("a1", Held(Reason.WIKI_AWAY), at=NOW)
     again = store.notices.again("a1", begun=NOW + HOUR)
-    assert (again.state, again.attempts, again.reason) == (State.BEGUN, 2, None)
+    assert (again.state, again.attempts, again.reason) == (NoticeState.BEGUN, 2, None)
     with pytest.raises(StoreError, match="no notice zz"):
         store.notices.again("zz", begun=NOW)
 
 
 def test_notices_that_the_wiki_proves_are_put_back_once(store: Store) -> None:
-    proven = replace(NOTICE, state=State.SENT, revision=5, ended=NOW)
+    proven = replace(NOTICE, state=NoticeState.SENT, revision=5, ended=NOW)
     assert store.notices.restore([proven, replace(proven, id="b2", campaign="x")]) == 2
     assert store.notices.restore([proven]) == 0
     assert store.notices.get("a1") == proven
@@ -299,6 +302,37 @@ def test_the_newest_round_replaces_the_one_before_and_the_first_arrival_stays(
     assert store.rounds.arrivals() == {"user:1": NOW.date(), "user:2": date(2027, 1, 1)}
 
 
+def test_what_is_known_of_all_seekers_comes_by_one_query(store: Store) -> None:
+    assert store.rounds.seekers() == ([], {})
+    unmet = [("user:2", "sparql", "language"), ("user:1", "wdqs", "seats"), ("user:1", "a", "away")]
+    store.rounds.replace(unmet=unmet)
+    store.rounds.arrive(["user:2"], day=date(2027, 1, 1))
+    store.rounds.arrive(["user:1", "user:3"], day=NOW.date())
+    assert store.rounds.seekers() == (store.rounds.unmet(), store.rounds.arrivals())
+    assert len(store.rounds.unmet()) == len(store.rounds.arrivals()) == 3
+
+
+def test_the_state_changes_with_the_index_and_with_every_run(store: Store) -> None:
+    assert store.states.now() == State()
+    store.notes.set(BUILD, "first", at=NOW)
+    assert store.states.now() == State("first", "", NOW)
+    run = store.runs.begin("match", at=NOW + HOUR)
+    assert store.states.now() == State("first", f"{run}/None", NOW + HOUR)
+    store.runs.end(run, at=NOW + 2 * HOUR, status=0, counts={})
+    assert store.states.now() == State("first", f"{run}/0", NOW + 2 * HOUR)
+    store.notes.set(BUILD, "second", at=NOW + 3 * HOUR)
+    assert store.states.now() == State("second", f"{run}/0", NOW + 3 * HOUR)
+
+
+def test_the_directorys_text_comes_with_a_build_that_is_not_known(store: Store) -> None:
+    store.notes.set(DIRECTORY, "{…}", at=NOW)
+    assert store.states.now(known="").directory == "{…}"
+    store.notes.set(BUILD, "first", at=NOW)
+    assert store.states.now() == State("first", "", NOW, "{…}")
+    assert store.states.now(known="other") == State("first", "", NOW, "{…}")
+    assert store.states.now(known="first") == State("first", "", NOW)
+
+
 def test_all_measures_come_by_name_and_day(store: Store) -> None:
     monday = date(2026, 11, 23)
     store.measures.record(monday + timedelta(days=1), {"coverage": (0.25, 8)})
@@ -312,20 +346,26 @@ def test_all_measures_come_by_name_and_day(store: Store) -> None:
 
 def test_only_notices_that_stand_on_a_page_are_counted_as_sent(store: Store) -> None:
     store.notices.begin(NOTICE)
-    assert store.notices.count_sent() == 0
+    assert store.notices.reception() == (0, set())
     store.notices.finish("a1", Sent(77, "User talk:Ada"), at=NOW)
     store.notices.begin(replace(NOTICE, id="b2", recipient="page:5"))
     store.notices.finish("b2", Skipped(Reason.CAP), at=NOW)
-    assert store.notices.count_sent() == 1
+    assert store.notices.reception() == (1, set())
+    for key, name in (("user:1", "stop"), ("user:2", "pause"), ("user:3", "stop")):
+        store.preferences.set(key, name, "yes", at=NOW, via="web")
+    assert store.notices.reception() == (1, {"user:1", "user:3"})
 
 
 def test_the_last_delivering_run_is_the_newest_that_may_have_written_to_somebody(
     store: Store,
 ) -> None:
-    assert store.runs.last_delivering() is None
+    assert store.runs.last_delivery() is None
     first, second, third = (store.runs.begin("notify", at=NOW + at * HOUR) for at in range(3))
     store.runs.record(second, "user:1", Skipped(Reason.AWAY))
-    assert store.runs.last_delivering().id == second  # type: ignore[union-attr]
+    run, outcomes = store.runs.last_delivery()  # type: ignore[misc]
+    assert (run, outcomes) == (store.runs.get(second), {"user:1": Skipped(Reason.AWAY)})
     store.runs.record(first, "user:1", Unknown("lost"))
     store.runs.record(third, "publish:Portal", Sent(5, "Portal"))
-    assert store.runs.last_delivering().id == first  # type: ignore[union-attr]
+    store.runs.record(first, "publish:Portal", Sent(4, "Portal"))
+    run, outcomes = store.runs.last_delivery()  # type: ignore[misc]
+    assert (run, outcomes) == (store.runs.get(first), {"user:1": Unknown("lost")})

@@ -72,16 +72,41 @@ def test_who_takes_no_part_now_is_kept_apart_with_the_reason(store: Store) -> No
     assert store.profiles.states() == {}
 
 
+def counts(store: Store) -> dict[str, int]:
+    """Give how many profiles, offers and wants there are; of other things there are none here."""
+    found = store.contents.counts()
+    assert (found.pop("pages"), found.pop("problems")) == (0, 0)
+    return found
+
+
 def test_offers_and_wants_are_counted_of_those_who_take_part(store: Store) -> None:
     store.profiles.save_many([ADA, GROUP])
-    assert store.profiles.counts() == {"profiles": 2, "offers": 2, "wants": 1}
+    assert counts(store) == {"profiles": 2, "offers": 2, "wants": 1}
     assert store.profiles.holders("sparql", "offer") == ["user:1"]
     assert store.profiles.holders("sparql", "want") == []
     store.profiles.save_many([replace(ADA, offers=())])
-    assert store.profiles.counts() == {"profiles": 2, "offers": 0, "wants": 1}
+    assert counts(store) == {"profiles": 2, "offers": 0, "wants": 1}
     store.profiles.save_many([ADA], states={"user:1": Reason.AWAY})
-    assert store.profiles.counts() == {"profiles": 1, "offers": 0, "wants": 0}
+    assert counts(store) == {"profiles": 1, "offers": 0, "wants": 0}
     assert store.profiles.holders("sparql", "offer") == []
+
+
+def test_who_has_not_changed_is_not_read_again(store: Store) -> None:
+    people = [replace(ADA, key=f"user:{number}", name=f"Ada {number}") for number in range(1, 6)]
+    store.profiles.save_many(people)
+    first = store.profiles.active()
+    assert list(first.profiles.values()) == store.profiles.all() == people
+    changed = [replace(people[0], seats=9), replace(people[1], name="Bea"), people[2]]
+    store.profiles.save_many(changed, states={"user:3": Reason.AWAY})
+    store.profiles.forget(["user:4"])
+    store.profiles.save_many([GROUP])
+    second = store.profiles.active(first)
+    assert list(second.profiles.items()) == [(one.key, one) for one in store.profiles.all()]
+    assert second == store.profiles.active()
+    assert second.profiles["user:5"] is first.profiles["user:5"]
+    assert [second.profiles[one.key] for one in changed[:2]] == changed[:2]
+    store.profiles.save_many([people[2]])
+    assert store.profiles.active(second) == store.profiles.active()
 
 
 def test_a_forgotten_profile_leaves_nothing_in_the_index(store: Store) -> None:
@@ -90,7 +115,7 @@ def test_a_forgotten_profile_leaves_nothing_in_the_index(store: Store) -> None:
     store.profiles.forget(["user:1", "user:404"])
     assert store.profiles.all() == [GROUP]
     assert store.problems.all() == []
-    assert store.profiles.counts()["offers"] == 0
+    assert store.contents.counts()["offers"] == 0
 
 
 @settings(
@@ -117,7 +142,7 @@ def test_pages_tell_what_was_read_and_for_whom(store: Store) -> None:
     assert store.pages.of(["user:1"]) == [mine]
     assert store.pages.by_ids([13, 99]) == {13: empty}
     assert store.pages.parties_agreed_by([1, 2]) == {"user:1"}
-    assert store.pages.count() == 1
+    assert store.contents.counts()["pages"] == 1
     store.pages.save([replace(mine, revision=7)])
     assert store.pages.known() == {11: 7, 13: 6}
     store.pages.forget([11])
@@ -133,7 +158,7 @@ def test_problems_are_replaced_page_by_page(store: Store) -> None:
     assert store.problems.on(12) == [other]
     store.problems.replace({11: [first], 12: []})
     assert store.problems.all() == [first]
-    assert store.problems.count() == 1
+    assert store.contents.counts()["problems"] == store.problems.count() == 1
 
 
 def test_a_problem_longer_than_its_column_is_cut_and_not_refused(store: Store) -> None:

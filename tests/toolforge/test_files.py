@@ -142,6 +142,13 @@ def test_gunicorn_serves_without_a_home_and_logs_neither_addresses_nor_queries(
             },
         )
     try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "exchange.db").exists():
+            assert server.poll() is None, log.read_text("utf-8")
+            assert time.monotonic() < deadline, (
+                "a worker makes its pages' things before it is asked"
+            )
+            time.sleep(0.1)
         answer = _get(f"http://127.0.0.1:{port}/healthz?secret=hunter2", server)
         assert answer.status_code == 200
     finally:

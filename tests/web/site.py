@@ -23,9 +23,13 @@ WIKI = "https://wiki.example.org/w/api.php"
 
 def filled(path: Path, size: int = 300) -> Store:
     """Make a database of made-up profiles, with problems, a round of matching and a run."""
+    return fill(Store.open(f"sqlite:///{path}"), size)
+
+
+def fill(store: Store, size: int) -> Store:
+    """Fill a store with the same."""
     directory = load()
     people = list(movement(size, directory=directory))
-    store = Store.open(f"sqlite:///{path}")
     run = store.runs.begin("harvest", at=NOW)
     result = match(
         people,

@@ -1,4 +1,4 @@
-"""What goes with every answer: headers, no cookies, ETags, few queries, friendly failures."""
+"""What goes with every answer: headers, no cookies, ETags, friendly failures."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ import io
 import json
 import logging
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
-from exchange.directory import load
 from exchange.model import Profile
 from exchange.settings import load as load_settings
 from exchange.store.facade import Store
-from tests.search.movement import NOW, movement
+from tests.search.movement import NOW
 from tests.web.site import address, addresses, app_over, filled
 from webtool import create_app
 from webtool.context import context
@@ -84,47 +81,6 @@ def test_an_etag_changes_with_the_store(tmp_path: Path) -> None:
     store.notes.set("index-build", "second", at=NOW)
     tags.append(client.get("/").headers["ETag"])
     assert len(set(tags)) == 4
-
-
-def test_a_page_asks_at_most_ten_queries_whatever_it_lists(tmp_path: Path) -> None:
-    counted: dict[int, dict[str, int]] = {}
-    for size in (60, 1_200):
-        store = filled(tmp_path / f"{size}.db", size)
-        for number in range(size // 100):
-            store.runs.begin(f"command-{number}", at=NOW)
-        store.close()
-        app = app_over(tmp_path / f"{size}.db")
-        client = app.test_client()
-        with app.app_context():
-            engine = context().store.database.engine
-        pages = addresses(movement(60, directory=load()))
-        pages |= {"csv": "/search.csv", "feed": "/feeds/offers.atom", "metrics": "/metrics"}
-        pages |= {"requests of the API": "/api/v1/requests?size=100"}
-        for most in (1, 20, 50, 100):
-            pages[f"{most} cards"] = f"/search?size={most}"
-            pages[f"{most} rows"] = f"/search?size={most}&view=table"
-            pages[f"{most} of the API"] = f"/api/v1/profiles?size={most}"
-        statements: list[str] = []
-
-        event.listen(engine, "before_cursor_execute", _counter(statements))
-        counted[size] = {}
-        for name, page in pages.items():
-            client.get(page)  # what is made once for each state of the store is made
-            statements.clear()
-            client.get(page)
-            counted[size][name] = len(statements)
-    assert max(counted[1_200].values()) <= 10, counted
-    assert counted[60] == counted[1_200]
-    for many in ("cards", "rows", "of the API"):
-        assert len({counted[60][f"{most} {many}"] for most in (1, 20, 50, 100)}) == 1, counted
-
-
-def _counter(statements: list[str]) -> Callable[..., None]:
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
-            statements.append(statement)
-
-    return note
 
 
 def test_while_the_database_is_away_pages_say_so_and_healthz_answers() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import timedelta
 from html import unescape
@@ -18,6 +20,7 @@ from exchange.store.notes import BUILD
 from tests.search.movement import NOW
 from tests.web.site import app_over, filled
 from webtool import create_app
+from webtool.pages import search
 
 
 def total(client: FlaskClient, query: str) -> int:
@@ -101,3 +104,76 @@ def test_the_same_process_leaves_it_out_from_the_next_day_on(tmp_path: Path) -> 
     )
     assert first.get_json()["total"] == 1
     assert (again.status_code, again.get_json()["total"]) == (200, 0)
+
+
+def test_a_result_larger_than_a_file_comes_in_parts_that_lead_to_each_other(
+    client: FlaskClient, people: list[Profile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "EXPORTED", 100)
+    asked: str | None = "/search.csv?sort=name&size=50&page=2&uselang=de"
+    nexts, befores, names, keys = [], [], [], []
+    while asked:
+        answer = client.get(asked)
+        assert answer.headers["X-Total-Count"] == str(len(people))
+        names.append(answer.headers["Content-Disposition"].partition("filename=")[2])
+        rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+        assert rows[0][0] == "key"
+        keys += [row[0] for row in rows[1:]]
+        links = ", ".join(answer.headers.get_all("Link"))
+        there = {rel: link for link, rel in re.findall(r'<([^>]*)>; rel="(\w+)"', links)}
+        befores.append(there.pop("prev", None))
+        asked = there.pop("next", None)
+        nexts.append(asked)
+        assert not there
+    every = [
+        client.get(f"/api/v1/profiles?sort=name&size=100&page={n}").get_json() for n in (1, 2, 3)
+    ]
+    assert keys == [one["key"] for page in every for one in page["profiles"]]
+    assert names == ['"profiles.csv"', '"profiles-2.csv"', '"profiles-3.csv"']
+    first = "/search.csv?uselang=de&sort=name"
+    assert nexts == [f"{first}&part=2", f"{first}&part=3", None]
+    assert befores == [None, first, f"{first}&part=2"]
+
+
+def test_the_page_says_where_a_file_has_not_all_and_leads_to_the_rest(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "EXPORTED", 100)
+    html = client.get("/search?page=2").text
+    assert "A CSV file has at most 100 rows; these 240 come in 3 parts:" in html
+    links = re.findall(r'<a href="([^"]*)" download>', html)
+    assert [unescape(link) for link in links] == [
+        "/search.csv", "/search.csv", "/search.csv?part=2", "/search.csv?part=3",
+    ]  # fmt: skip
+    html = client.get("/search?country=NG").text
+    assert "A CSV file has at most" not in html
+    assert html.count(" download>") == 1
+
+
+@pytest.mark.parametrize("part", ["0", "-1", "x", "99999999999", ""])
+def test_a_part_that_there_is_not_is_the_first_or_empty(client: FlaskClient, part: str) -> None:
+    answer = client.get(f"/search.csv?part={part}")
+    assert answer.status_code == 200
+    assert len(answer.text.splitlines()) in (1, 241)
+    assert "Link" not in answer.headers
+    assert len(client.get("/search.csv?part=2").text.splitlines()) == 1
+
+
+def test_the_status_and_the_first_page_count_the_same(tmp_path: Path) -> None:
+    store = filled(tmp_path / "one.db", 60)
+    over, again = Want("lua", until=NOW.date() - timedelta(1)), Want("paws", request="User:X/R")
+    wants = (over, Want("paws"), again)
+    store.profiles.save_many([Profile("user:91", "Late", page_id=91, edited=NOW, wants=wants)])
+    store.notes.set(BUILD, "second", at=NOW)
+    counts = store.contents.counts()
+    store.close()
+    client = app_over(tmp_path / "one.db").test_client()
+    first, status = (
+        dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", client.get(page).text))
+        for page in ("/", "/status")
+    )
+    both = ("People", "Groups", "Offers", "Wants")
+    assert [status[name] for name in both] == [first[name] for name in both]
+    assert int(first["Wants"]) < counts["wants"], "wants whose day has passed are left out"
+    assert "wants whose day has passed are left out" in client.get("/status").text
+    assert int(first["People"]) + int(first["Groups"]) == counts["profiles"]

@@ -36,8 +36,8 @@ def outlook(profile: Profile) -> Outlook:
 
     Pairs that were suggested before are left out, as the bot will leave them out.
     """
-    here, index = context(), shelf().index
-    others = [one for one in here.store.profiles.all() if one.key in index]
+    here = context()
+    others = shelf().basis.profiles
     lookup = Lookup(
         [*others, replace(profile, edited=here.now())],
         directory=here.directory,

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 
-from flask import Response, render_template
+from flask import Response, render_template, url_for
+from markupsafe import Markup
 
 from webtool.api import feeds
 from webtool.api.openapi import description
 from webtool.api.routes import OPERATIONS, api
+from webtool.pages.search import EXPORTED
 
 __all__ = ["api"]
 
@@ -20,7 +22,11 @@ __all__ = ["api"]
 @api.get("/api")
 def page() -> str:
     """Describe the API for people."""
-    return render_template("api.html", operations=OPERATIONS)
+    code = Markup('<code dir="ltr">{}</code>')
+    csv = Markup('<a href="{}">{}</a>').format(url_for("search.table"), code.format("/search.csv"))
+    return render_template(
+        "api.html", operations=OPERATIONS, csv=csv, rows=EXPORTED, part=code.format("part")
+    )
 
 
 @api.get("/api/openapi.json")

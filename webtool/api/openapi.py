@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from webtool.api.bodies import Problem
 from webtool.api.routes import OPERATIONS, Operation
+from webtool.pages.search import EXPORTED
 
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 _REFERENCES = "#/components/schemas/{model}"
@@ -29,7 +30,11 @@ def description() -> dict[str, Any]:
             "title": "Capacity Exchange",
             "version": "1",
             "description": "People and groups of the Wikimedia movement, what they can share and "
-            "what they want to learn. Reading only; no key needed. Answers carry an ETag.",
+            "what they want to learn. Reading only; no key needed. Answers carry an ETag, except "
+            "for a while after the bot has written, where they still show what was before. "
+            "All results of a search come as CSV from /search.csv with the parameters of "
+            f"/api/v1/profiles but page and size: {EXPORTED} rows a file; `part` counts them, the "
+            "header Link names the next one, and X-Total-Count how many rows there are in all.",
             "license": {"name": "GPL-3.0-or-later", "identifier": "GPL-3.0-or-later"},
         },
         "paths": {_PART.sub(r"{\1}", one.path): {"get": _operation(one)} for one in OPERATIONS},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from webtool.context import context, shelf
-from webtool.tallies import largest, of_capacities
+from webtool.tallies import figures, largest, of_capacities
 
 pages = Blueprint("home", __name__)
 
@@ -17,18 +17,13 @@ def page() -> str:
     now = shelf()
     index = now.index
     tallies = of_capacities(index, index.facets.capacities, direct=True)
-    groups = [kind for kind in index.facets.values("kind") if kind != "person"]
-    figures = {
-        "people": len(index.of("kind", "person")),
-        "groups": len(index.facets.any_of("kind", groups)),
-        "offers": sum(one.offers for one in tallies),
-        "wants": sum(one.wants for one in tallies),
-        "languages": len(index.facets.values("language", 1)),
-        "countries": len(index.facets.values("country")),
-    }
     return render_template(
         "home.html",
-        figures=figures,
+        figures={
+            **figures(index),
+            "languages": len(index.facets.values("language", 1)),
+            "countries": len(index.facets.values("country")),
+        },
         offered=largest(tallies, lambda one: one.offers, 8),
         wanted=largest(tallies, lambda one: one.wants, 8),
         gaps=largest(tallies, lambda one: one.gap, 8),

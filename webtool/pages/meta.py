@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template
 
 from exchange.status import Status
 from webtool.context import context, shelf
+from webtool.tallies import figures
 
 pages = Blueprint("meta", __name__)
 _ROBOTS = "User-agent: *\n" + "".join(
@@ -29,14 +30,16 @@ def robots() -> Response:
 def status() -> str:
     """Show the last runs, counts and the age of what is shown."""
     here = context()
+    now, index = shelf(), shelf().index
     found = Status(now=here.now(), runs=here.store.runs.commands())
     harvest = found.runs.get("harvest")
     return render_template(
         "status.html",
-        counts=here.store.profiles.counts(),
+        counts=figures(index),
         problems=here.store.problems.count(),
         runs=sorted(found.runs.values(), key=lambda run: (run.begun, run.id), reverse=True),
-        build=shelf().index.build,
+        build=index.build,
+        late=now.late,
         read=harvest,
         hours=int(found.age(harvest) // 3600) if harvest else 0,
     )

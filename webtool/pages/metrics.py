@@ -19,26 +19,40 @@ def metrics() -> Response:
     """Give the newest runs, the counts and the measures in Prometheus' text format."""
     here = context()
     registry = CollectorRegistry()
-    registry.register(_Collected(status(store=here.store, now=here.now()), len(shelf().index)))
+    searchable, behind = len(shelf().index), here.keeper.behind()
+    found = status(store=here.store, now=here.now())
+    registry.register(_Collected(found, searchable, behind))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class _Collected:
     """One reading of the status, in the shape that the library asks for."""
 
-    def __init__(self, found: Status, searchable: int) -> None:
+    def __init__(self, found: Status, searchable: int, behind: Mapping[str, float]) -> None:
         self._found = found
         self._searchable = searchable
+        self._behind = behind
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Give each metric with its values."""
         found = self._found
-        yield _family("index", "What the index holds.", "kind", found.index)
+        yield _family(
+            "index",
+            "What the index holds, as it was read: wants whose day has passed as well.",
+            "kind",
+            found.index,
+        )
         yield _family(
             "searchable_profiles",
             "Profiles in this process's search index.",
             "kind",
             {"all": self._searchable},
+        )
+        yield _family(
+            "behind_seconds",
+            "Seconds for which this process has shown an older state than the store's.",
+            "what",
+            self._behind,
         )
         yield _family("notices", "Notices by state.", "state", found.delivery)
         yield _family("suggestions", "Suggestions by status.", "status", found.suggestions)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import datetime
 
 from flask import Blueprint, Response, abort, render_template, url_for
 from markupsafe import Markup, escape
 
 from exchange.directory import Directory
-from exchange.reports import Column, Facts, Leaf, Party, Report, Table, build, report, reports
+from exchange.reports import Column, Leaf, Party, Report, Table, report, reports
 from exchange.reports.chart import tab
 from exchange.reports.download import as_json, csv
 from exchange.reports.labels import Labels
 from exchange.reports.report import Cell
 from exchange.wording import Wording
-from webtool.context import context, reader, shelf
+from webtool.context import context, counted, reader
 from webtool.show import wiki_link
 
 pages = Blueprint("reports", __name__)
@@ -101,20 +101,20 @@ def overview() -> str:
 @pages.get("/reports/<id>")
 def page(id: str) -> str:
     """Show one report."""
-    one = _report(id)
-    tables = tables_of(one)
-    leaves = _leaves(one)
-    return _render(one, tables, leaves=leaves)
+    one, made = _report(id), counted()
+    filled = made.value.of(one.id)
+    return _render(one, filled.tables, made.at, leaves=filled.leaves)
 
 
 @pages.get("/reports/<id>/<path:name>")
 def leaf(id: str, name: str) -> str:
     """Show a page below a report: one region, one cohort."""
-    one = _report(id)
-    found = next((leaf for leaf in _leaves(one) if leaf.name == name), None)
+    one, made = _report(id), counted()
+    leaves = made.value.of(one.id).leaves
+    found = next((leaf for leaf in leaves if leaf.name == name), None)
     if found is None:
         abort(404)
-    return _render(one, found.tables, leaf=found)
+    return _render(one, found.tables, made.at, leaf=found)
 
 
 @pages.get("/reports/<id>.json")
@@ -142,7 +142,12 @@ def download(id: str, sheet: str, form: str) -> Response:
 
 
 def _render(
-    one: Report, tables: Sequence[Table], *, leaf: Leaf | None = None, leaves: Sequence[Leaf] = ()
+    one: Report,
+    tables: Sequence[Table],
+    at: datetime | None,
+    *,
+    leaf: Leaf | None = None,
+    leaves: Sequence[Leaf] = (),
 ) -> str:
     labels = PageLabels(reader().wording, context().directory)
     return render_template(
@@ -154,6 +159,7 @@ def _render(
         labels=labels,
         plots={table.sheet.id: plot for table in tables if (plot := bars(table, labels))},
         shown=SHOWN,
+        as_of=at,
         on_wiki=f"{context().settings.names.reports}/{one.id}",
     )
 
@@ -197,22 +203,6 @@ def _report(id: str) -> Report:
         abort(404)
 
 
-def _facts() -> Facts:
-    here = context()
-    return here.keeper.facts(shelf(), here.today)
-
-
 def tables_of(one: Report) -> tuple[Table, ...]:
-    """Fill in the tables of a report."""
-    return _built(one.id, _facts())[0]
-
-
-def _leaves(one: Report) -> tuple[Leaf, ...]:
-    return _built(one.id, _facts())[1]
-
-
-@lru_cache(maxsize=16)
-def _built(id: str, facts: Facts) -> tuple[tuple[Table, ...], tuple[Leaf, ...]]:
-    """Fill in a report; facts are the same object for as long as nothing has changed."""
-    one = report(id)
-    return build(one, facts), tuple(one.leaves(facts)) if one.leaves else ()
+    """Give the tables of a report."""
+    return counted().value.of(one.id).tables

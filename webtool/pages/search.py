@@ -18,7 +18,8 @@ from webtool.tallies import Tally
 
 pages = Blueprint("search", __name__)
 VIEWS = ("list", "table", "map")
-_EXPORTED = 5_000
+EXPORTED = 5_000
+"""Rows of one CSV file; larger results come in parts."""
 
 
 @pages.get("/search")
@@ -57,6 +58,9 @@ def page() -> str:
         shades=levels(values),
         legend=bounds(values),
         last=last,
+        exported=EXPORTED,
+        parts=-(-results.total // EXPORTED),
+        part_link=lambda part: _part_link(query, part),
         instead=instead(query) if not results.total else None,
         page_link=lambda number: search_url(
             replace(query, page=number).pairs(), **({} if view == "list" else {"view": view})
@@ -66,12 +70,30 @@ def page() -> str:
 
 @pages.get("/search.csv")
 def table() -> Response:
-    """Give the results of a query as CSV, the first ones where there are very many."""
+    """Give the results of a query as CSV, in parts where there are very many.
+
+    ``part`` counts from 1. The header Link leads to the part before and to the next one, as RFC
+    8288 has it; past the last one comes a file without rows.
+    """
     here = context()
     query = Query.of(request.args.items(multi=True))
-    keys = shelf().index.every(query, today=here.today)[:_EXPORTED]
+    part = Query.of([("page", request.args.get("part", ""))]).page
+    every = shelf().index.every(query, today=here.today)
+    keys = every[(part - 1) * EXPORTED : part * EXPORTED]
     held = here.store.profiles.get_many(keys)
-    return exports.profiles_csv([held[key] for key in keys if key in held])
+    answer = exports.profiles_csv([held[key] for key in keys if key in held], part=part)
+    answer.headers["X-Total-Count"] = str(len(every))
+    if 1 < part <= -(-len(every) // EXPORTED) + 1:
+        answer.headers.add("Link", f'<{_part_link(query, part - 1)}>; rel="prev"')
+    if part * EXPORTED < len(every):
+        answer.headers.add("Link", f'<{_part_link(query, part + 1)}>; rel="next"')
+    return answer
+
+
+def _part_link(query: Query, part: int) -> str:
+    """Give the address of a part; how the page itself was cut is nothing to it."""
+    pairs = replace(query, page=1, size=20).pairs()
+    return search_url((*pairs, ("part", str(part))) if part > 1 else pairs, "search.table")
 
 
 @dataclass(frozen=True, slots=True)
