@@ -165,10 +165,23 @@ def candidates(
 
 
 def ranked(
-    seekers: Market, helpers: Market, entries: Entries, *, most: int, tables: Tables, period: int
+    seekers: Market,
+    helpers: Market,
+    entries: Entries,
+    *,
+    most: int,
+    tables: Tables,
+    period: int,
+    enough: int | None = None,
 ) -> Candidates:
-    """Score entries and keep each want's best."""
+    """Score entries and keep each want's best; those of the best wants alone, so many are ``enough``."""
     score = total(parts_of(seekers, helpers, entries, tables))
+    if enough is not None and len(score):
+        # Among so many entries there are enough wants, however many of them one want has.
+        many = enough * int(np.bincount(entries.want).max())
+        if many < len(score):
+            high = score >= np.partition(score, -many)[-many]
+            entries, score = entries.take(high), score[high]
     helper = helpers.offers.person[entries.offer]
     keep = best_entries(entries, helper, score)
     entries, helper, score = entries.take(keep), helper[keep], score[keep]

@@ -156,7 +156,9 @@ class Lookup:
             sought[[part.market.rows[key] for key in barred if key in part.market.rows]] = False
             entries = entries_to(alone, part.wanted)
             entries = entries.take(sought[market.wants.person[entries.want]])
-            best = ranked(market, alone, entries, most=1, tables=self._tables, period=0)
+            best = ranked(
+                market, alone, entries, most=1, tables=self._tables, period=0, enough=most
+            )
             if len(best) > most:
                 best = best.take(best.score >= np.sort(best.score)[-most])
             found += described(

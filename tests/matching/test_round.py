@@ -417,6 +417,21 @@ def test_who_could_help_after_an_edit_is_what_a_new_lookup_says() -> None:
     ).helpers_for(one.key)
 
 
+def test_the_few_whom_somebody_could_help_best_are_the_first_of_all_whom_they_could_help() -> None:
+    asked = 0
+    for seed in range(40):
+        profiles, history = worlds.world(seed, 40)
+        lookup = Lookup(
+            profiles, directory=DIRECTORY, weights=WEIGHTS, history=history, today=TODAY
+        )
+        for one in profiles:
+            everybody = lookup.seekers_for(one.key, most=1000)
+            asked += len(everybody) > 4
+            for most in (1, 4):
+                assert lookup.seekers_for(one.key, most=most) == everybody[:most]
+    assert asked > 100, "too few could help many"
+
+
 def test_a_language_that_is_new_to_the_lookup_is_nobody_elses() -> None:
     others = [
         replace(HELPER, key=f"user:{at}", name=f"Bo {at}", languages=(Language("en"),), offers=(o,))
