@@ -74,7 +74,7 @@ class Edges:
         seeker_of, wants = stretch(block[serving], sizes)
         _, order = stretch(new[wants], counts[wants])
         helpers = np.flatnonzero(np.bincount(self.helper, minlength=len(self.seats)))
-        number = np.empty(len(self.seats), np.int64)
+        number = np.empty(len(self.seats), np.int32)
         number[helpers] = np.arange(len(helpers))
         return Dense(
             order=order,
@@ -82,7 +82,7 @@ class Edges:
             want_starts=starts_of(sizes),
             edge_starts=starts_of(counts[wants]),
             helper=number[self.helper[order]],
-            value=self.value[order].astype(np.int64),
+            value=self.value[order].astype(np.int32),
             seats=self.seats[helpers].astype(np.int64),
             units=self.most[seekers].astype(np.int64),
             rank=self.rank[seekers].astype(np.int64),

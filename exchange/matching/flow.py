@@ -47,7 +47,7 @@ def best_flow(
     most = np.minimum(units, np.diff(want_starts))
     slots = np.minimum(seats, np.bincount(helper, minlength=len(seats)))
     # Below one point: how many a helper helps already.
-    value = value * (1 + int(slots @ slots))
+    value = value.astype(np.int64) * (1 + int(slots @ slots))
     ceiling = int(value.max()) + 1
     want_price = ceiling * (len(seeker_of) + 1)
     person_price = want_price * (len(seeker_of) + 1)
