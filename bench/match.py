@@ -46,7 +46,7 @@ def run(market: Market, threads: int) -> tuple[dict[str, float], Candidates, dic
     def find(wants: Ints, helpers: Bools) -> Candidates:
         begun = time.perf_counter()
         most = breadth(len(wants))
-        lists = lists_of(market, helpers, tables)
+        lists = lists_of(market, helpers, tables, threads=threads)
         seconds["lists"] += time.perf_counter() - begun
         begun = time.perf_counter()
         found = best(market, lists, wants, most=most, tables=tables, period=1, threads=threads)
@@ -58,7 +58,7 @@ def run(market: Market, threads: int) -> tuple[dict[str, float], Candidates, dic
     whole = time.perf_counter() - begun
     seconds["assignment"] = whole - seconds["lists"] - seconds["search"]
     begun = time.perf_counter()
-    parts = parts_by_chunk(market, done.chosen, tables)
+    parts = parts_by_chunk(market, done.chosen, tables, threads=threads)
     seconds["reasons"] = time.perf_counter() - begun
     seconds["all"] = whole + seconds["reasons"]
     seconds["cpu"] = time.process_time() - cpu

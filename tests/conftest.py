@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,15 @@ import pytest
 from tests.mariadb.server import MariaDB
 from tests.wiki.mediawiki import MediaWiki
 from tests.wiki.ours import install_ours
+
+BODIES = [
+    pytest.param("sqlite", id="SQLite"),
+    pytest.param(
+        "mariadb",
+        id="MariaDB",
+        marks=[pytest.mark.mariadb, pytest.mark.xdist_group("mariadb")],
+    ),
+]
 
 _numbers = itertools.count(1)
 
@@ -64,3 +74,12 @@ def mariadb() -> Iterator[MariaDB]:
 def mariadb_url(mariadb: MariaDB) -> str:
     """The URL of a new, empty database."""
     return mariadb.database()
+
+
+@pytest.fixture(params=BODIES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty store: each test that takes it runs on SQLite and on MariaDB."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store/exchange.db"
+    found: str = request.getfixturevalue("mariadb_url")
+    return found

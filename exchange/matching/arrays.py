@@ -42,6 +42,13 @@ def stretch(begin: Ints, counts: Ints) -> tuple[NDArray[np.int64], NDArray[np.in
     return owner, np.arange(len(owner), dtype=np.int64) + (begin - first)[owner]
 
 
+def turns(values: Ints) -> NDArray[np.int64]:
+    """Count, where equal values stand together, how many of the same stand before each."""
+    first = np.flatnonzero(np.diff(values, prepend=-1))
+    counts = np.diff(np.append(first, len(values)))
+    return np.arange(len(values)) - np.repeat(first, counts)
+
+
 def seed_of(text: str) -> int:
     """Hash a text into 64 bits, the same on every machine and in every run."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")

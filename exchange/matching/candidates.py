@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from exchange.matching.arrays import Bools, Ints, spread, stretch, tie_of
+from exchange.matching.arrays import Bools, Ints, spread, stretch, tie_of, turns
 from exchange.matching.market import Market
 from exchange.matching.postings import Postings
 from exchange.matching.score import Entries, parts_of, total
@@ -145,11 +145,7 @@ def best_entries(entries: Entries, helper: Ints, score: Ints) -> Ints:
 def top(want: Ints, score: Ints, tie: NDArray[np.uint64], most: int) -> Ints:
     """Choose the best ``most`` rows of each want, in order."""
     order = np.lexsort((tie, -score, want))
-    sorted_want = want[order]
-    first = np.flatnonzero(np.diff(sorted_want, prepend=-1))
-    counts = np.diff(np.append(first, len(order)))
-    place = np.arange(len(order)) - np.repeat(first, counts)
-    return order[place < most]
+    return order[turns(want[order]) < most]
 
 
 def candidates(

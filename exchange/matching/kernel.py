@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exchange.matching.arrays import Ints
+from exchange.matching.arrays import Ints, starts_of
 from exchange.matching.candidates import Candidates
 from exchange.matching.lists import Lists
 from exchange.matching.market import Market
@@ -95,16 +95,8 @@ def best(
 def _alone(starts: Ints, hand: Ints) -> NDArray[np.bool_]:
     """Tell for whom nobody answers who also answers for somebody else."""
     shared = np.bincount(hand)[hand] > 1
-    found = np.zeros(len(starts), np.int64)
-    np.cumsum(
-        np.bincount(
-            np.repeat(np.arange(len(starts) - 1), np.diff(starts)),
-            weights=shared,
-            minlength=len(starts) - 1,
-        ).astype(np.int64),
-        out=found[1:],
-    )
-    return np.asarray(np.diff(found) == 0, bool)
+    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    return np.asarray(np.bincount(owner[shared], minlength=len(starts) - 1) == 0, bool)
 
 
 def _longest(starts: Ints, values: Ints) -> int:
@@ -131,6 +123,5 @@ def _reversed(starts: Ints, offered: Ints, points: Ints) -> tuple[Ints, Ints, In
     count = len(starts) - 1
     wanted = np.repeat(np.arange(count, dtype=np.int32), np.diff(starts))
     order = np.argsort(offered, kind="stable")
-    turned = np.zeros(count + 1, np.int64)
-    np.cumsum(np.bincount(offered, minlength=count), out=turned[1:])
+    turned = starts_of(np.bincount(offered, minlength=count))
     return turned, wanted[order], points[order].astype(np.int32)

@@ -178,7 +178,7 @@ def _with_twins(
     is_open = np.require(wants.open, np.bool_, ["C", "W"])
     wish = (wants.level.astype(np.int32) << 16) | wants.methods.astype(np.int32)
     count, fill = compiled(count_twins), compiled(fill_twins)
-    size = starts_of((starts[1:] - starts[:-1])[some])
+    size = starts_of(np.diff(starts)[some])
 
     def counting(first: int, last: int) -> None:
         count(first, last, counts, *entries, wanted, is_open, capacities)

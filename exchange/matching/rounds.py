@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from exchange.matching.arrays import Bools, Ints
+from exchange.matching.arrays import Bools, Ints, turns
 from exchange.matching.assignment import SERVED, Edges, way_for
 from exchange.matching.candidates import Candidates, joined
 from exchange.matching.market import Market
@@ -53,7 +53,7 @@ def assigned(
 ) -> Assigned:
     """Assign a market by rounds; ``bonus`` gives the points that candidates are worth more."""
     wants, helpers = seeking(market), helping(market)
-    first: list[tuple[Candidates, Edges, Bools]] = []
+    first: tuple[Candidates, Edges, Bools] | None = None
     parts: list[Candidates] = []
     free, most = market.people.free.copy(), market.people.most.copy()
     rank = market.people.rank.copy()
@@ -69,14 +69,12 @@ def assigned(
         choose = choose or way_for(edges)
         picked = choose(edges)
         chosen = found.take(np.flatnonzero(picked))
-        first.append((found, edges, picked))
+        first = first or (found, edges, picked)
         parts.append(chosen)
         if not len(chosen):
             break
         seekers = market.wants.person[chosen.want]
-        new = np.flatnonzero(np.diff(seekers, prepend=-1))
-        turn = np.arange(len(seekers)) - np.repeat(new, np.diff(np.append(new, len(seekers))))
-        had[seekers, most[seekers] - 1 - turn] = chosen.helper
+        had[seekers, most[seekers] - 1 - turns(seekers)] = chosen.helper
         free = free - np.bincount(chosen.helper, minlength=len(market))
         most = most - np.bincount(seekers, minlength=len(market))
         rank[seekers] = SERVED
@@ -89,4 +87,5 @@ def assigned(
         if found.whole or not len(wants) or not helpers.any():
             break
     whole = joined(parts)
-    return Assigned(whole.take(np.argsort(whole.want, kind="stable")), *first[0])
+    assert first is not None, "there is at least one round"
+    return Assigned(whole.take(np.argsort(whole.want, kind="stable")), *first)

@@ -14,7 +14,7 @@ WISH_LEVEL, WISH_METHODS = 8, 9
 """In a leaf of a twin, and in its summary: the level and methods of what the helper wants."""
 
 PROJECTS, OTHERS = 10, 1 << 15
-"""In a leaf only: a bit for each of the commonest projects, and one for all ``OTHERS``."""
+"""In leaves and summaries only: a bit for each of the commonest projects, one for all ``OTHERS``."""
 
 TRAITS = 11
 """Traits in a leaf, and in its summary."""

@@ -95,8 +95,8 @@ def _walk(
         ways, extra = asked[want, WAYS], asked[want, EXTRA]
         mixed = mixed_of(who_is[seeker, SEED] ^ period)
         mark, number_of = reach(
-            want, wish, who_is[seeker, OFFERS], who_is[seeker, TONGUES], wanted, methods_points, level_points, language_points,
-            kind, gain, rare, meets_starts, meets, meets_points, met_starts, met, met_points,
+            want, wish, who_is[seeker, OFFERS], who_is[seeker, TONGUES], wanted, methods_points,
+            level_points, language_points, kind, gain, rare, meets_starts, meets, meets_points, met_starts, met, met_points,
             offer_capacity, tongue, tongue_level,
             find, languages, long, twins, capacities, stamp, slot, ways_back, found, order,
         )  # fmt: skip

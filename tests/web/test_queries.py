@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -15,7 +13,6 @@ from exchange.settings import load as load_settings
 from exchange.store import Store
 from exchange.store.notes import BUILD, DIRECTORY
 from tests.search.movement import NOW, movement
-from tests.store.conftest import BODIES
 from tests.web.site import WIKI, addresses, fill
 from webtool import create_app
 
@@ -40,14 +37,6 @@ def pages() -> dict[str, str]:
         found[f"{most} cards"] = f"/search?size={most}"
         found[f"{most} rows"] = f"/search?size={most}&view=table"
         found[f"{most} of the API"] = f"/api/v1/profiles?size={most}"
-    return found
-
-
-@pytest.fixture(params=BODIES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/exchange.db"
-    found: str = request.getfixturevalue("mariadb_url")
     return found
 
 
