@@ -20,12 +20,13 @@ TRAITS = 11
 """Traits in a leaf, and in its summary."""
 
 CLOCK_TO = 0
-"""In a summary only: clocks span a range, ``CLOCK`` to ``CLOCK_TO`` (-1 for none known)."""
+"""In leaves and summaries only: clocks span a range, ``CLOCK`` to ``CLOCK_TO`` (-1: none known)."""
 
 SEVERAL = -2
 """In a summary, the region or country of a leaf that has several.
 
-Levels, methods and projects are sets of bits there; ``HEARD`` and ``FRESH`` the highest.
+Levels, methods and projects are sets of bits in leaves and summaries, those of an entry with one
+level each; ``HEARD`` and ``FRESH`` are the highest.
 """
 
 
@@ -68,9 +69,11 @@ def fill_leaves(
             leaf = leaves[number] + (at - starts[number]) // WIDTH
             place = (at - starts[number]) % WIDTH
             entry = members[at]
-            for trait in range(1, 8):
+            for trait in (METHODS, HEARD, CLOCK, REGION, COUNTRY, FRESH):
                 found[leaf, trait, place] = traits[entry, trait]
-            found[leaf, WISH_LEVEL, place] = wishes[at] >> 16
+            found[leaf, CLOCK_TO, place] = traits[entry, CLOCK]
+            found[leaf, LEVEL, place] = 1 << traits[entry, LEVEL]
+            found[leaf, WISH_LEVEL, place] = 1 << (wishes[at] >> 16)
             found[leaf, WISH_METHODS, place] = wishes[at] & 0xFFFF
             found[leaf, PROJECTS, place] = folded[traits[entry, HELPER]]
 
@@ -87,9 +90,7 @@ def summarise(
             block, place = blocks[number] + index // WIDTH, index % WIDTH
             leaf, inside = traits[leaves[number] + index], (at - starts[number]) % WIDTH
             row = found[block]
-            row[LEVEL, place] |= 1 << leaf[LEVEL, inside]
-            row[WISH_LEVEL, place] |= 1 << leaf[WISH_LEVEL, inside]
-            for trait in (METHODS, WISH_METHODS, PROJECTS):
+            for trait in (LEVEL, METHODS, WISH_LEVEL, WISH_METHODS, PROJECTS):
                 row[trait, place] |= leaf[trait, inside]
             for trait in (HEARD, FRESH):
                 row[trait, place] = max(row[trait, place], leaf[trait, inside])

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from exchange.matching.appraise import appraise
-from exchange.matching.bound import bound
 from exchange.matching.compiled import compiled
 from exchange.matching.lists import BLOCK
 from exchange.matching.pair import back_of, barred, mixed_of, shared_projects, tie_between
@@ -85,7 +84,9 @@ def _walk(
     bounds, passed = np.empty(WIDTH, np.int32), False
     sums = np.empty(SUMS * WIDTH, np.int16)
     question = sides.copy()
-    given = np.empty(5, np.int64)
+    given, level_of = np.empty(5, np.int64), np.zeros(1 << 5, np.int64)
+    for level in range(5):
+        level_of[1 << level] = level
     kinds = kind[len(kind) - 1] + 1
     columns = who_is.shape[1]
     for want in range(len(asked)):
@@ -141,7 +142,7 @@ def _walk(
                 if bounded:
                     place = (position - begin) % BLOCK // WIDTH
                     if place == 0:
-                        bound(
+                        appraise(
                             summaries, block * (TRAITS * WIDTH), sums, question, ways,
                             methods_back, own_projects, region_key, country_key,
                         )  # fmt: skip
@@ -174,7 +175,7 @@ def _walk(
                     at_place = leaf + place
                     score = rest + traits[at_place + FRESH * WIDTH]
                     score += min(own_points, traits[at_place + HEARD * WIDTH])
-                    way = near + level_points[wish, traits[at_place + LEVEL * WIDTH]]
+                    way = near + level_points[wish, level_of[traits[at_place + LEVEL * WIDTH]]]
                     if traits[at_place + METHODS * WIDTH] & ways:
                         way += methods_points
                     score += way
@@ -192,7 +193,7 @@ def _walk(
                     score += project_points[shared]
                     back = 0
                     if single:
-                        back = given[traits[at_place + WISH_LEVEL * WIDTH]]
+                        back = given[level_of[traits[at_place + WISH_LEVEL * WIDTH]]]
                         if traits[at_place + WISH_METHODS * WIDTH] & methods_back:
                             back += methods_points
                     elif mutual:
