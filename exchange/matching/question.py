@@ -1,4 +1,4 @@
-"""Question: what a want asks of a list, in the whole points that ``appraise`` and ``bound`` add up.
+"""Question: what a want asks of a list, in the whole points that ``appraise`` adds up.
 
 All are 16 bits wide, so that the processor works on sixteen of them in one step. Points for time and
 reciprocity are no whole numbers before they are rounded: ``hoped`` adds them at last.
