@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from exchange.directory.directory import SEPARATORS
@@ -35,6 +36,8 @@ _ENTRY = re.compile(r"<li\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _LINK = re.compile(r"\[\[:?\s*([^\[\]|\n]*)(?:\|([^\[\]]*))?\]\]")
 _EXTERNAL = re.compile(r"\[((?:https?:)?//[^\s\[\]]+)(?:\s+([^\[\]]*))?\]")
+_HOLE = re.compile(HOLE)
+_NUMBERED = re.compile(rf"{HOLE}(\d+){HOLE}")
 _QUOTES = re.compile(r"'{2,}")
 
 
@@ -75,6 +78,18 @@ def value_of(scan: Scan, start: int, end: int, *, targets: bool = False) -> Valu
         at = last
     pieces.append(scan.text[at:end].translate(_TAKEN_OUT))
     text = "".join(pieces)
+    plain = _plain(text, targets)
+    if plain.count(HOLE) < len(inner):
+        # A tag or a link's target took some with it: with numbers they tell which are left.
+        numbers = count()
+        plain = _plain(_HOLE.sub(lambda _: f"{HOLE}{next(numbers)}{HOLE}", text), targets)
+        inner = [inner[int(number)] for number in _NUMBERED.findall(plain)]
+        plain = _NUMBERED.sub(HOLE, plain)
+    return Value(plain, tuple(inner))
+
+
+def _plain(text: str, targets: bool) -> str:
+    """Take links, tags, quotes and entities out of the text, holes in what is taken out as well."""
     if "[" in text:
         text = _LINK.sub(_target if targets else _label, text)
         text = _EXTERNAL.sub(lambda match: match.group(2) or match.group(1), text)
@@ -83,7 +98,7 @@ def value_of(scan: Scan, start: int, end: int, *, targets: bool = False) -> Valu
     text = _QUOTES.sub("", text)
     if "&" in text:
         text = _ENTITY.sub(lambda match: unescape(match.group()).translate(_GUARD), text)
-    return Value(text, tuple(inner))
+    return text
 
 
 def unguard(text: str) -> str:

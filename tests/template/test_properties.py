@@ -33,6 +33,7 @@ def test_a_profile_that_was_written_reads_back_as_the_same(declaration: Declarat
 
 @settings(max_examples=200, deadline=None)
 @given(wikitext)
+@example("{{Capacity Exchange profile|away until=<a {{x}}><br>{{y}}}}")
 def test_no_text_raises_and_every_reading_survives_json(text: str) -> None:
     found = reading(text)
     assert Reading.from_json(found.to_json()) == found
