@@ -54,6 +54,8 @@ SOURCE = Path("/usr/share/mediawiki")
 EXTENSIONS = ("TemplateData", "ParserFunctions", "Scribunto", "Renameuser")
 SKINS = ("Vector", "MinervaNeue")
 PASSWORD = "throwaway-password"
+PATIENCE = 300.0
+"""Seconds for one answer, or one maintenance script."""
 
 # Pages that are hostile on purpose nest deeper than PHP's usual stack.
 STACK = "ulimit -s 1000000 2>/dev/null || ulimit -s unlimited 2>/dev/null || true"
@@ -293,6 +295,7 @@ class MediaWiki:
             capture_output=True,
             text=True,
             check=False,
+            timeout=PATIENCE,
         )
         if done.returncode:
             raise RuntimeError(f"{script.name}: {done.stdout}\n{done.stderr}")
@@ -325,7 +328,7 @@ class MediaWiki:
         """A session and its edit token; logged in once."""
         key = user or ""
         if key not in self._sessions:
-            session = requests.Session()
+            session = _Patient()
             if user:
                 if user not in self.accounts:
                     self.account(user)
@@ -503,6 +506,13 @@ class MediaWiki:
         self.maintenance("rebuildrecentchanges")
         self.maintenance("initSiteStats", "--update")
         self.jobs()
+
+
+class _Patient(requests.Session):
+    """A session whose requests end, at last, where the wiki never answers."""
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        return super().request(*args, **{"timeout": PATIENCE, **kwargs})
 
 
 def _checked(answer: requests.Response) -> Any:
