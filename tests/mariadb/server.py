@@ -74,6 +74,8 @@ class MariaDB:
                 "--innodb-flush-log-at-trx-commit=0",
                 "--innodb-buffer-pool-size=64M",
                 "--innodb-log-file-size=16M",
+                # Who waits for a lock that nobody gives back is told so, not after a day.
+                "--lock-wait-timeout=120",
             ],
             stdout=log,
             stderr=log,
