@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,14 +103,12 @@ def lists_of(
     Lists of at least ``long`` entries have twins. ``capacities`` tells which capacities are asked
     for at all (None: any).
     """
-    postings = Postings.of(market, helping, capacities)
+    postings = Postings.of(market, helping, capacities, within=partial(_alike, market))
     people, offers = market.people, market.offers
     count = len(market.hierarchy.starts) - 1
-    number = np.repeat(np.arange(len(postings.codes)), np.diff(postings.starts))
-    order = _alike(market, number, postings)
-    offer, heard = postings.row[order], postings.spoken[order]
+    offer, heard = postings.row, postings.spoken
     helper = offers.person[offer]
-    traits = np.empty((len(order), 8), np.int32)
+    traits = np.empty((len(offer), 8), np.int32)
     traits[:, HELPER] = helper
     for trait, values in (
         (LEVEL, offers.level[offer]),
@@ -207,17 +206,19 @@ def _shared_out(work: Callable[[int, int], None], starts: Ints, threads: int) ->
         list(pool.map(work, cuts[:-1], [*cuts[1:-1], len(starts) - 1]))
 
 
-def _alike(market: Market, number: Ints, postings: Postings) -> Ints:
-    """Order entries list by list, like beside like."""
+def _alike(market: Market, offer: Ints, heard: Ints) -> Ints:
+    """Give numbers of ``WITHIN`` bits that put like beside like: what counts most comes first."""
     people, offers = market.people, market.offers
-    offer, helper = postings.row, offers.person[postings.row]
-    spoken = market.languages.level[postings.spoken].astype(np.int64)
-    return np.argsort(
-        (number.astype(np.int64) << 36)
-        | ((7 - spoken) << 33)
-        | ((7 - offers.level[offer].astype(np.int64)) << 30)
-        | ((offers.methods[offer].astype(np.int64) & 511) << 21)
-        | ((people.region[helper].astype(np.int64) & 63) << 15)
-        | ((people.country[helper].astype(np.int64) & 1023) << 5)
-        | (people.fresh[helper].astype(np.int64) & 31)
-    )
+    helper = offers.person[offer]
+    found = np.zeros(len(offer), np.int64)
+    for values, bits in (
+        (7 - market.languages.level[heard], 3),
+        (7 - offers.level[offer], 3),
+        (people.clock[helper] >> 2, 5),
+        (people.region[helper], 4),
+        (people.country[helper], 8),
+        (offers.methods[offer], 9),
+        (people.fresh[helper] >> 1, 4),
+    ):
+        found = (found << bits) | (values & ((1 << bits) - 1))
+    return found

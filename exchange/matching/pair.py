@@ -30,6 +30,15 @@ def _ends(packed: Any) -> Any:
 ends = compiled(_ends, inner=True)
 
 
+def _about_of(packed: Any) -> Any:
+    """Give somebody's clock, region, country and folded projects (see ``who``)."""
+    clock, region = np.int16(packed), np.int16(packed >> np.uint64(16))
+    return clock, region, np.int16(packed >> np.uint64(32)), np.int16(packed >> np.uint64(48))
+
+
+about_of = compiled(_about_of, inner=True)
+
+
 def _back_of(
     who_is: Any, helper: Any, want: Any, wishes: Any, stamp: Any, slot: Any, ways_back: Any,
     level_points: Any, methods_points: Any, offer_level: Any, offer_methods: Any,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from exchange.matching.arrays import Bools, Ints, spread
 from exchange.matching.market import Market
+
+WITHIN = 36
+"""Bits of the order inside of a list; the others are for capacity times language."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +29,23 @@ class Postings:
     spoken: Ints
 
     @classmethod
-    def of(cls, market: Market, helping: Bools, capacities: Bools | None = None) -> Postings:
-        """List the offers of all people for whom ``helping`` is true (of some capacities only)."""
+    def of(
+        cls,
+        market: Market,
+        helping: Bools,
+        capacities: Bools | None = None,
+        *,
+        within: Callable[[Ints, Ints], Ints] | None = None,
+    ) -> Postings:
+        """List the offers of all people for whom ``helping`` is true (of some capacities only).
+
+        ``within`` gives, of rows of offers and languages, numbers below ``2 ** WITHIN``: their
+        order inside of each list (by default, that of the rows).
+        """
         listed = helping[market.offers.person]
         if capacities is not None:
             listed &= capacities[market.offers.capacity]
-        return cls._listing(market, market.offers.person, market.offers.capacity, listed)
+        return cls._listing(market, market.offers.person, market.offers.capacity, listed, within)
 
     @classmethod
     def of_wants(cls, market: Market) -> Postings:
@@ -41,15 +56,27 @@ class Postings:
         )
 
     @classmethod
-    def _listing(cls, market: Market, person: Ints, capacity: Ints, listed: Bools) -> Postings:
+    def _listing(
+        cls,
+        market: Market,
+        person: Ints,
+        capacity: Ints,
+        listed: Bools,
+        within: Callable[[Ints, Ints], Ints] | None = None,
+    ) -> Postings:
         languages = max(len(market.speakers), 1)
         rows = np.flatnonzero(listed)
         at, spoken = spread(market.languages.starts, person[rows])
         row = rows[at]
         codes = capacity[row].astype(np.int64) * languages + market.languages.code[spoken]
-        order = np.argsort(codes, kind="stable")
-        found, first = np.unique(codes[order], return_index=True)
-        return cls(languages, found, np.append(first, len(order)), row[order], spoken[order])
+        if within is None:
+            order = np.argsort(codes, kind="stable")
+        else:
+            order = np.argsort((codes << WITHIN) | within(row, spoken))
+        codes = codes[order]
+        first = np.flatnonzero(np.diff(codes, prepend=-1))
+        starts = np.append(first, len(order))
+        return cls(languages, codes[first], starts, row[order], spoken[order])
 
     def find(self, capacity: Ints, language: Ints) -> tuple[Ints, Ints]:
         """Give (begin, length) of each list, length 0 where there is none.

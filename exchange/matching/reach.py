@@ -7,13 +7,8 @@ from typing import Any
 import numpy as np
 
 from exchange.matching.compiled import compiled
+from exchange.matching.heap import heap_up
 from exchange.matching.pair import ends
-from exchange.matching.soon import soon
-from exchange.matching.summaries import TRAITS, WIDTH
-from exchange.matching.trip import FIRST_BLOCK, LEAF
-
-LINE = 32
-"""Traits that fit into one line of the processor's cache."""
 
 
 def _reach(
@@ -33,7 +28,7 @@ def _reach(
     seeker's offer, points for capacity, the way before it for the same (-1: none), and at ``slot``
     the best fit of all of them. ``found`` has a column for each list: its number, the seeker's row
     in languages, points for capacity, the best fit of the way back (0: none), the first way back
-    if it is a twin (else -1), and what it could be worth; ``order`` leads through it.
+    if it is a twin (else -1), and what it could be worth; ``order`` is a heap of them.
     """
     lists_most = found.shape[1]
     kinds = kind[len(kind) - 1] + 1
@@ -102,32 +97,8 @@ def _reach(
             found[5, number_of] = worth + gain[kinds * kind[whole] + kind[back]]
             number_of += 1
     # The lists with the most to hope for come first: then little of the others is looked at.
-    for at in range(number_of):
-        place = at
-        while place > 0 and found[5, order[place - 1]] < found[5, at]:
-            order[place] = order[place - 1]
-            place -= 1
-        order[place] = at
+    heap_up(order, found[5], number_of)
     return mark, number_of
 
 
 reach = compiled(_reach, inner=True)
-
-
-def _look_ahead(
-    turn: Any, number_of: Any, found: Any, order: Any, places: Any, traits: Any, summaries: Any
-) -> None:
-    """Fetch what the list after this one is looked at first by, and where the one after that is."""
-    if turn + 2 < number_of:
-        soon(places, found[0, order[turn + 2]] * places.shape[1])
-    if turn + 1 < number_of:
-        number = found[0, order[turn + 1]]
-        leaf, block = places[number, LEAF], places[number, FIRST_BLOCK]
-        for line in range(0, TRAITS * WIDTH, LINE):
-            if block < 0:
-                soon(traits, leaf * (TRAITS * WIDTH) + line)
-            else:
-                soon(summaries, block * (TRAITS * WIDTH) + line)
-
-
-look_ahead = compiled(_look_ahead, inner=True)

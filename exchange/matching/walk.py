@@ -9,12 +9,22 @@ from typing import Any
 
 import numpy as np
 
+from exchange.matching.ahead import leaves_ahead, list_ahead
 from exchange.matching.appraise import appraise
+from exchange.matching.best import take_in
 from exchange.matching.compiled import compiled
+from exchange.matching.heap import take_out
 from exchange.matching.lists import BLOCK
-from exchange.matching.pair import back_of, barred, mixed_of, shared_projects, tie_between
+from exchange.matching.pair import (
+    about_of,
+    back_of,
+    barred,
+    mixed_of,
+    shared_projects,
+    tie_between,
+)
 from exchange.matching.question import FAR, HOUR, OFFERED, REACH, SUMS, ask, hoped
-from exchange.matching.reach import look_ahead, reach
+from exchange.matching.reach import reach
 from exchange.matching.soon import soon
 from exchange.matching.summaries import (
     CLOCK,
@@ -103,12 +113,7 @@ def _walk(
         )  # fmt: skip
         held = 0
         lowest = -1  # Nothing below this can be among the best any more.
-        about = who_is[seeker, ABOUT]
-        own_clock, own_region = np.int16(about), np.int16(about >> np.uint64(16))
-        own_country, own_projects = (
-            np.int16(about >> np.uint64(32)),
-            np.int16(about >> np.uint64(48)),
-        )
+        own_clock, own_region, own_country, own_projects = about_of(who_is[seeker, ABOUT])
         # Who has no region or country has none in common with anybody.
         region_key = own_region if own_region >= 0 else -2
         country_key = own_country if own_country >= 0 else -2
@@ -117,11 +122,15 @@ def _walk(
         question[HOUR] = own_clock
         question[FAR] = sides[FAR] if own_clock >= 0 else 0
         question[REACH] = sides[REACH] if own_clock >= 0 else 0
-        for turn in range(number_of):
-            chosen = order[turn]
+        heaped = number_of
+        for left in range(number_of - 1, -1, -1):
+            while heaped > max(left - 2, 0):  # this one, and two to be fetched ahead
+                take_out(order, heaped, number_of)
+                heaped -= 1
+            chosen = order[left]
             if held == most and found[5, chosen] + besides + extra < lowest:
                 break
-            look_ahead(turn, number_of, found, order, places, traits, summaries)
+            list_ahead(left, found, order, places, traits, summaries)
             number, spoken, near = found[0, chosen], found[1, chosen], found[2, chosen]
             most_back, head = found[3, chosen], found[4, chosen]
             own_points = language_points[tongue_level[spoken]]
@@ -148,6 +157,9 @@ def _walk(
                         )  # fmt: skip
                         passed = hoped(sums, bounds, bare, factors) < lowest
                         block += 1
+                        if not passed:
+                            at_leaf = first + (position - begin) * TRAITS
+                            leaves_ahead(bounds, lowest, traits, at_leaf, who, position)
                     if passed or bounds[place] < lowest:
                         continue
                 leaf = first + (position - begin) * TRAITS
@@ -222,25 +234,10 @@ def _walk(
                                 continue
                     elif barred(seeker, helper, people, alone, hand_starts, hand, told):
                         continue
-                    # Make room where it belongs: more points first, then the lower tie.
-                    place = known
-                    if known < 0:
-                        place = held if held < most else most - 1
-                        held = min(held + 1, most)
-                    while place > 0 and (
-                        best_points[place - 1] < score
-                        or (best_points[place - 1] == score and best_tie[place - 1] > tie)
-                    ):
-                        best_points[place] = best_points[place - 1]
-                        best_tie[place] = best_tie[place - 1]
-                        best_helper[place] = best_helper[place - 1]
-                        best_entry[place] = best_entry[place - 1]
-                        best_spoken[place] = best_spoken[place - 1]
-                        best_near[place] = best_near[place - 1]
-                        place -= 1
-                    best_points[place], best_tie[place] = score, tie
-                    best_helper[place], best_entry[place] = helper, entry
-                    best_spoken[place], best_near[place] = spoken, near
+                    held = take_in(
+                        best_points, best_tie, best_helper, best_entry, best_spoken, best_near,
+                        held, known, score, tie, helper, entry, spoken, near,
+                    )  # fmt: skip
                     if held == most:
                         lowest = best_points[most - 1]
         at = asked[want, AT]
