@@ -72,6 +72,8 @@ class Postings:
         if within is None:
             order = np.argsort(codes, kind="stable")
         else:
+            if len(codes) and int(codes.max()) >> (63 - WITHIN):
+                raise ValueError("capacities times languages are too many for one sort")
             order = np.argsort((codes << WITHIN) | within(row, spoken))
         codes = codes[order]
         first = np.flatnonzero(np.diff(codes, prepend=-1))

@@ -148,6 +148,7 @@ def _walk(
             )
             bounded = block >= 0
             for position in range(begin, end, WIDTH):
+                leaf = first + (position - begin) * TRAITS
                 if bounded:
                     place = (position - begin) % BLOCK // WIDTH
                     if place == 0:
@@ -158,11 +159,9 @@ def _walk(
                         passed = hoped(sums, bounds, bare, factors) < lowest
                         block += 1
                         if not passed:
-                            at_leaf = first + (position - begin) * TRAITS
-                            leaves_ahead(bounds, lowest, traits, at_leaf, who, position)
+                            leaves_ahead(bounds, lowest, traits, leaf, who, position)
                     if passed or bounds[place] < lowest:
                         continue
-                leaf = first + (position - begin) * TRAITS
                 appraise(
                     traits, leaf, sums, question, ways, methods_back, own_projects, region_key,
                     country_key,
