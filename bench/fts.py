@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from exchange.directory import Directory
+from exchange.geography import country_name, region_name
 from exchange.languages import autonym
-from exchange.languages import name as language_name
+from exchange.languages import language_name as language_name
 from exchange.model import Profile
-from exchange.places import country_name, region_name
-from exchange.search.facets import SIMPLE, items, simple, ties
+from exchange.search.facets import SIMPLE, capacity_links, facet_values, offers_and_wants
 from exchange.search.query import DIRECTIONS, FRESHNESS, Query, Sort
 
 _ORDER = {Sort.NAME: "profile.name", Sort.FRESHNESS: "profile.edited DESC"}
@@ -58,11 +58,11 @@ class Fts:
         )
         held = {
             (wider, direction, number)
-            for direction, capacity in ties(profile)
+            for direction, capacity in capacity_links(profile)
             for wider in (capacity, *directory.broader(capacity))
         }
         self._db.executemany("INSERT INTO tie VALUES (?, ?, ?)", sorted(held))
-        for facet, value in sorted(set(simple(profile))):
+        for facet, value in sorted(set(facet_values(profile))):
             insert(f"INSERT INTO {facet} VALUES (?, ?)", (value, number))
         for one in profile.languages:
             insert("INSERT OR IGNORE INTO language VALUES (?, ?, ?)", (one.code, one.level, number))
@@ -72,7 +72,7 @@ class Fts:
                 *profile.affiliations,
                 *profile.projects,
                 profile.about,
-                *(item.note for item in items(profile)),
+                *(item.note for item in offers_and_wants(profile)),
                 *(directory.name(capacity) for capacity, _, _ in sorted(held)),
                 *(f"{language_name(one.code)} {autonym(one.code)}" for one in profile.languages),
                 country_name(profile.country, "en") if profile.country else "",
@@ -82,7 +82,7 @@ class Fts:
         insert("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, text))
 
     def search(self, query: Query, *, today: date) -> tuple[list[str], int, dict[str, object]]:
-        """Give a page of keys, the total, and the counts of every facet."""
+        """Return a page of keys, the total, and the counts of every facet."""
         held = self._restrictions(query, today)
         counts: dict[str, object] = {}
         facets = ("direction", "capacity", "freshness", "language", *SIMPLE)

@@ -16,12 +16,12 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bot.harvest import harvest
-from bot.progress import Silent
-from bot.wiki import Manners, Wiki, open_wiki
+from bot.cli.output import Silent
+from bot.harvest import harvest_pages
+from bot.wiki import RequestPolicy, Wiki, open_wiki
 from exchange.store import Store
-from tests.wiki.mediawiki import MediaWiki
-from tests.wiki.ours import install_ours, settings
+from tests.support.wiki.mediawiki import MediaWiki
+from tests.support.wiki.ours import install_ours, settings
 
 CAPACITIES = ("Wikidata", "photography", "grant writing", "Lua", "video editing", "fundraising")
 LANGUAGES = ("en", "fr", "yo", "ar", "es", "de", "pt")
@@ -68,10 +68,10 @@ def main() -> None:
                 now=lambda: datetime.now(UTC),
                 user=account.login,
                 password=account.secret,
-                manners=Manners(pause=0),
+                policy=RequestPolicy(pause=0),
             )
             began = time.monotonic()
-            counts = harvest(
+            counts = harvest_pages(
                 settings=chosen, store=store, wiki=bot, now=datetime.now(UTC), progress=Silent()
             )
             seconds = time.monotonic() - began

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import requests
 
-from tests.mariadb.server import MariaDB
+from tests.support.mariadb import MariaDB
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "config" / "sample" / "movement.xml.gz"
@@ -41,7 +41,7 @@ local threads = {}
 function setup(thread) table.insert(threads, thread) end
 function request()
   at = at + 1
-  return wrk.format("GET", paths[(at %% #paths) + 1])
+  return wrk.format("GET", paths[(at %% #paths) + 1], {["Accept-Encoding"] = "gzip"})
 end
 function response(status)
   if status >= 400 then bad = bad + 1 end

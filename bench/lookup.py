@@ -23,7 +23,7 @@ from exchange.model import Profile
 TODAY = date(2026, 11, 23)
 
 
-class Tree:
+class CapacityTree:
     """The capacities of the made-up movement."""
 
     above = broader_of()
@@ -48,8 +48,12 @@ def main() -> None:
 
     def made(some: list[Profile]) -> Lookup:
         return Lookup(
-            some, directory=Tree(), weights=load_weights(), history=History(), today=TODAY
+            some, directory=CapacityTree(), weights=load_weights(), history=History(), today=TODAY
         )
+
+    def take_in(changed: list[Profile]) -> None:
+        nonlocal lookup
+        lookup = lookup.with_profiles(changed)
 
     begun = time.process_time()
     lookup = made(profiles)
@@ -59,7 +63,7 @@ def main() -> None:
     for at in rng.choice(people, 100, replace=False).tolist():
         profile = edited(profiles[at], profiles[int(rng.integers(people))])
         steps = (
-            lambda one=profile: lookup.update([one]),
+            lambda one=profile: take_in([one]),
             lambda one=profile: lookup.helpers_for(one.key),
             lambda one=profile: lookup.seekers_for(one.key),
         )
@@ -78,7 +82,7 @@ def main() -> None:
         for at in rng.choice(people, max(people // 1000, 1), replace=False).tolist()
     ]
     begun = time.process_time()
-    lookup.update(changed)
+    take_in(changed)
     took = time.process_time() - begun
     print(f"{len(changed)} edits: {1000 * took:.1f} ms, {whole / took:.0f} times quicker than anew")
 

@@ -1,6 +1,6 @@
 """Matching at size: time and memory of each stage, and how they grow.
 
-    python -m bench.match [--sizes 10000 100000 1000000] [--baselines] [--spark] [--quick]
+    python -m bench.match [--sizes 10000 100000 1000000] [--json] [--baselines] [--spark] [--quick]
 
 Each size runs in a process of its own (so that peak memory is its own) and once more to warm up
 at a small size first (so that no compiling is timed). "limit" is reading and writing alone: the
@@ -19,70 +19,80 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
 from bench.movement import movement
-from bot.spark import parts_by_chunk
 from exchange.matching import load_weights
-from exchange.matching.arrays import Bools, Ints
-from exchange.matching.candidates import Candidates
-from exchange.matching.kernel import best
-from exchange.matching.lists import lists_of
+from exchange.matching.assignment.assign import Assignment, assign_helpers
+from exchange.matching.candidates.find import CandidateFinder, Candidates
+from exchange.matching.columns import Bools, Ints
 from exchange.matching.market import Market
-from exchange.matching.rounds import assigned
-from exchange.matching.search import breadth
-from exchange.matching.tables import Tables
+from exchange.matching.scoring import Parts, RankedExchanges, Tables
 
 
-def run(market: Market, threads: int) -> tuple[dict[str, float], Candidates, dict[str, Ints]]:
-    """Match a market whole: (seconds by stage, suggestions, their parts)."""
-    tables = Tables.of(load_weights())
-    seconds = {"lists": 0.0, "search": 0.0}
-    cpu = time.process_time()
+class TimedFinder(CandidateFinder):
+    """Finds candidates, and keeps the seconds that each stage took."""
 
-    def find(wants: Ints, helpers: Bools) -> Candidates:
+    def __init__(self, market: Market, **given: Any) -> None:
+        super().__init__(market, **given)
+        self.seconds = {"groups": 0.0, "search": 0.0}
+
+    def __call__(self, wants: Ints, helpers: Bools) -> Candidates:
+        return self.timed("search", super().__call__, wants, helpers)
+
+    def group_helpers(self, helpers: Bools, offered: Bools | None = None) -> Any:
+        groups = self.timed("groups", super().group_helpers, helpers, offered)
+        self.seconds["search"] -= self.last
+        return groups
+
+    def timed(self, stage: str, work: Callable[..., Any], *given: Any) -> Any:
         begun = time.perf_counter()
-        most = breadth(len(wants))
-        lists = lists_of(market, helpers, tables, threads=threads)
-        seconds["lists"] += time.perf_counter() - begun
-        begun = time.perf_counter()
-        found = best(market, lists, wants, most=most, tables=tables, period=1, threads=threads)
-        seconds["search"] += time.perf_counter() - begun
-        return found
+        done = work(*given)
+        self.last = time.perf_counter() - begun
+        self.seconds[stage] += self.last
+        return done
 
-    begun = time.perf_counter()
-    done = assigned(market, find)
+
+def run(market: Market, threads: int) -> tuple[dict[str, float], RankedExchanges, Parts]:
+    """Match a market whole: (seconds by stage, suggestions, their points by part)."""
+    from exchange.matching.cluster import score_assigned
+
+    tables, cpu, begun = Tables.of(load_weights()), time.process_time(), time.perf_counter()
+    finder = TimedFinder(market, tables=tables, period=1, threads=threads)
+    assigned: Assignment = assign_helpers(market, finder)
     whole = time.perf_counter() - begun
-    seconds["assignment"] = whole - seconds["lists"] - seconds["search"]
+    seconds = finder.seconds | {"assignment": whole - sum(finder.seconds.values())}
     begun = time.perf_counter()
-    parts = parts_by_chunk(market, done.chosen, tables, threads=threads)
+    chosen, parts = score_assigned(market, assigned, tables=tables, period=1, threads=threads)
     seconds["reasons"] = time.perf_counter() - begun
     seconds["all"] = whole + seconds["reasons"]
     seconds["cpu"] = time.process_time() - cpu
-    return seconds, done.chosen, dict(parts)
+    return seconds, chosen, parts
 
 
 def one(people: int, threads: int) -> dict[str, float]:
     """Measure one size in this process."""
-    from exchange.matching import parquet
+    from exchange.matching import cluster
 
-    # The exact flow of small markets compiles too: the small one warms every path.
+    # The exact flow of small markets compiles too: these warm every path.
     run(movement(600), threads)
+    run(movement(4000), threads)
     run(movement(12_000), threads)
     market = movement(people)
     with TemporaryDirectory() as folder:
-        parquet.write(market, Path(folder) / "in")
+        cluster.write_market(market, Path(folder) / "in")
         begun = time.perf_counter()
-        market = parquet.read(Path(folder) / "in")
+        market = cluster.read_market(Path(folder) / "in")
         limit = time.perf_counter() - begun
         seconds, chosen, parts = run(market, threads)
         begun = time.perf_counter()
-        parquet.write_matches(market, chosen, parts, Path(folder) / "out.parquet")
+        cluster.write_matches(market, chosen, parts, Path(folder) / "out.parquet")
         limit += time.perf_counter() - begun
-    seekers = np.unique(market.wants.person[market.wants.open])
     load = np.bincount(chosen.helper, minlength=len(market))
     return {
         "people": people,
@@ -90,10 +100,14 @@ def one(people: int, threads: int) -> dict[str, float]:
         "limit": limit,
         "times_limit": seconds["all"] / limit,
         "gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
-        "served": len(np.unique(market.wants.person[chosen.want])) / len(seekers),
-        "wants": len(chosen) / int(market.wants.open.sum()),
-        "load_max": float(load.max()),
-        "above_seats": float((load > market.people.seats).sum()),
+        "seekers": len(np.unique(market.wants.person[market.wants.open])),
+        "served": len(np.unique(market.wants.person[chosen.want])),
+        "wanted": int(market.wants.open.sum()),
+        "wants": len(chosen),
+        "points": int(chosen.score.sum()),
+        "reciprocity": float((parts["reciprocity"] > 0).mean()),
+        "load_max": int(load.max()),
+        "above_seats": int((load > market.people.seats).sum()),
     }
 
 
@@ -151,13 +165,13 @@ def over_spark(people: int) -> dict[str, float]:
     """Match the same folder on one machine and over Spark: seconds, and whether they agree."""
     import pyarrow.parquet as pq
 
-    from bot.spark import match_folder
-    from exchange.matching import parquet
+    from bot.cluster import match_folder
+    from exchange.matching import cluster
 
     os.environ |= {"PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(Path(__file__).parents[1])}
     found: dict[str, float] = {}
     with TemporaryDirectory() as folder:
-        parquet.write(movement(people), Path(folder) / "in")
+        cluster.write_market(movement(people), Path(folder) / "in")
         tables = []
         for engine in ("local", "spark"):
             begun = time.perf_counter()
@@ -173,6 +187,7 @@ def over_spark(people: int) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--json", action="store_true", help="one JSON object a size")
     parser.add_argument("--quick", action="store_true", help="2,000 and 10,000 people")
     parser.add_argument("--baselines", action="store_true", help="also plain joins")
     parser.add_argument("--spark", action="store_true", help="also over Spark in local mode")
@@ -191,17 +206,18 @@ def main() -> None:
             text=True,
         )
         figures = json.loads(told.stdout)
-        print(f"\n{people:,} people")
-        for name, value in figures.items():
-            print(f"{name:>14} {value:12.3f}")
         if before:
-            print(f"{'growth':>14} {figures['all'] / before['all']:12.3f}")
+            figures["growth"] = figures["all"] / before["all"]
         if given.baselines:
-            for name, seconds in baselines(people).items():
-                print(f"{name:>14} {seconds:12.3f}  {seconds / figures['all']:.1f} times ours")
+            figures |= {f"{name}_seconds": took for name, took in baselines(people).items()}
         if given.spark:
-            for name, value in over_spark(people).items():
-                print(f"{name:>14} {value:12.3f}")
+            figures |= {f"engine_{name}": value for name, value in over_spark(people).items()}
+        if given.json:
+            print(json.dumps(figures), flush=True)
+        else:
+            print(f"\n{people:,} people")
+            for name, value in figures.items():
+                print(f"{name:>16} {value:16,.3f}", flush=True)
         before = figures
 
 

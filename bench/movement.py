@@ -6,24 +6,28 @@ as unequal as Zipf's law has them; about 3 offers, 3 wants and 2 languages a per
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
-from exchange.matching.arrays import mix, starts_of
-from exchange.matching.hierarchy import hierarchy_of
+from exchange.matching.build_market import hierarchy_of
+from exchange.matching.columns import mix, starts_of
 from exchange.matching.market import (
     Hierarchy,
     Languages,
     Market,
+    MarketWords,
     Offers,
     People,
-    Vocabulary,
     Wants,
     counted,
 )
 from exchange.matching.weights import Weights, load_weights
 from exchange.model import Language, Offer, Profile, Want
+from exchange.model.keys import ProfileKey
 
 CAPACITIES, LANGUAGES, COUNTRIES, REGIONS, PROJECTS = 500, 300, 200, 8, 60
+WORDS = tuple(f"c{at}" for at in range(CAPACITIES))
 
 
 def zipf(count: int, power: float = 1.0) -> np.ndarray:
@@ -44,6 +48,14 @@ def broader_of() -> dict[str, tuple[str, ...]]:
     return found
 
 
+@cache
+def _hierarchy(weights: Weights) -> Hierarchy:
+    return hierarchy_of(WORDS, broader_of(), weights)
+
+
+_committed_weights = cache(load_weights)
+
+
 def lists(rng: np.random.Generator, people: int, mean: float, most: int) -> np.ndarray:
     """How many of something each person has: at least one."""
     return np.clip(1 + rng.poisson(mean - 1, people), 1, most)
@@ -61,7 +73,7 @@ def distinct(
 
 def movement(people: int, *, seed: int = 2026, weights: Weights | None = None) -> Market:
     """Make a movement of so many people."""
-    weights = weights or load_weights()
+    weights = weights or _committed_weights()
     points = weights.points
     rng = np.random.default_rng([seed, people])
     popular = rng.permutation(CAPACITIES)
@@ -83,7 +95,6 @@ def movement(people: int, *, seed: int = 2026, weights: Weights | None = None) -
     active = rng.random(people) < 0.97
     with np.errstate(over="ignore"):
         seeds = mix(np.arange(people, dtype=np.uint64) + np.uint64(seed))
-    words = tuple(f"c{at}" for at in range(CAPACITIES))
     return Market(
         keys=(),
         people=People(
@@ -99,8 +110,8 @@ def movement(people: int, *, seed: int = 2026, weights: Weights | None = None) -
             country=country,
             fresh=(points.freshness * rng.integers(0, 11, people) // 10).astype(np.int32),
             projects=bits,
-            hand_starts=np.arange(people + 1),
-            hand=np.arange(people, dtype=np.int32),
+            contact_starts=np.arange(people + 1),
+            contacts=np.arange(people, dtype=np.int32),
         ),
         offers=Offers(
             starts_of(np.bincount(offering, minlength=people)),
@@ -124,11 +135,11 @@ def movement(people: int, *, seed: int = 2026, weights: Weights | None = None) -
             open=np.ones(len(wanting), bool),
         ),
         languages=languages,
-        hierarchy=hierarchy_of(words, broader_of(), weights),
+        hierarchy=_hierarchy(weights),
         speakers=counted(languages, LANGUAGES),
         size=people,
-        words=Vocabulary(
-            capacities=words,
+        words=MarketWords(
+            capacities=WORDS,
             languages=tuple(f"l{at}" for at in range(LANGUAGES)),
             countries=tuple(f"k{at}" for at in range(COUNTRIES)),
             regions=tuple(f"r{at}" for at in range(REGIONS)),
@@ -143,7 +154,7 @@ def profiles_of(market: Market) -> list[Profile]:
     spoken, offers, wants = market.languages, market.offers, market.wants
     return [
         Profile(
-            key=f"user:{row:07}",
+            key=str(ProfileKey.for_person(row + 1_000_000)),
             name=f"Made-up {row}",
             languages=tuple(
                 Language(words.languages[spoken.code[at]], int(spoken.level[at]))

@@ -13,32 +13,59 @@ import time
 import numpy as np
 
 from bench.movement import movement
-from bench.quality import proven
+from bench.quality import choose_proven
 from exchange.matching import load_weights
-from exchange.matching.arrays import Bools, Ints
-from exchange.matching.assignment import Edges
-from exchange.matching.candidates import Candidates, candidates
-from exchange.matching.market import Market
-from exchange.matching.postings import Postings
-from exchange.matching.rounds import assigned
-from exchange.matching.search import find, helping, seeking
-from exchange.matching.tables import Tables
+from exchange.matching.assignment.assign import assign_helpers
+from exchange.matching.assignment.contest import Contest
+from exchange.matching.candidates.exhaustive import rank_all_helpers
+from exchange.matching.candidates.find import (
+    CandidateFinder,
+    Candidates,
+    able_helpers,
+    seeking_wants,
+)
+from exchange.matching.market import Market, PostingLists
+from exchange.matching.scoring import RankedExchanges, Tables, score_pairs
 
 
-def ours(market: Market, tables: Tables) -> Candidates:
-    def finder(wants: Ints, helpers: Bools) -> Candidates:
-        return find(market, tables=tables, period=1, wants=wants, helpers=helpers)
+def ours(market: Market, tables: Tables) -> RankedExchanges:
+    finder = CandidateFinder(market, tables=tables, period=1)
+    assigned = assign_helpers(market, finder)
+    return score_pairs(market, assigned.want, assigned.helper, tables=tables, period=1)[0]
 
-    return assigned(market, finder).chosen
+
+def optimum(market: Market, tables: Tables) -> tuple[RankedExchanges, int]:
+    """The proven optimum, and over how many candidates."""
+    every = rank_all_helpers(
+        market,
+        PostingLists.of_offers(market, able_helpers(market)),
+        seeking_wants(market),
+        most=len(market),
+        tables=tables,
+        period=1,
+    )
+    found = Candidates.from_ranked(every, complete=True)
+    people = market.people
+    contest = Contest(
+        found,
+        market.wants.person[found.want],
+        people.free,
+        people.most,
+        people.rank,
+        people.seed,
+    )
+    picked = choose_proven(contest)
+    return every.take(picked[picked >= 0]), len(every)
 
 
-def told(name: str, market: Market, chosen: Candidates, seconds: float) -> None:
+def tell(name: str, market: Market, chosen: RankedExchanges, seconds: float) -> int:
     people = len(np.unique(market.wants.person[chosen.want]))
     print(
         f"{name:>10} {people:9,} people {len(chosen):9,} wants {int(chosen.score.sum()):12,} points"
         f" {seconds:7.1f} s",
         flush=True,
     )
+    return people
 
 
 def main() -> None:
@@ -52,14 +79,15 @@ def main() -> None:
         chosen = ours(market, tables)
         took = time.perf_counter() - begun
         begun = time.perf_counter()
-        postings = Postings.of(market, helping(market))
-        every = candidates(market, postings, seeking(market), most=size, tables=tables, period=1)
-        best = every.take(proven(Edges.of(market, every)))
-        print(f"\n{size:,} people, {len(every):,} candidates")
-        told("ours", market, chosen, took)
-        told("optimum", market, best, time.perf_counter() - begun)
+        best, candidates = optimum(market, tables)
+        print(f"\n{size:,} people, {candidates:,} candidates")
+        people = tell("ours", market, chosen, took)
+        most = tell("optimum", market, best, time.perf_counter() - begun)
         share = chosen.score.sum() / best.score.sum()
-        print(f"{len(chosen) / len(best):10.4f} of the wants, {share:.4f} of the points")
+        print(
+            f"{people / most:10.4f} of the people, {len(chosen) / len(best):.4f} of the wants,"
+            f" {share:.4f} of the points"
+        )
 
 
 if __name__ == "__main__":

@@ -19,10 +19,12 @@ import mwparserfromhell
 
 from exchange.directory import Directory, load
 from exchange.languages import all_codes
-from exchange.template import Names, Reading, read
+from exchange.profiles.document import PageReading
+from exchange.profiles.names import TemplateNames
+from exchange.profiles.parser import read_page
 
 TODAY = date(2026, 11, 23)
-NAMES = Names()
+NAMES = TemplateNames()
 GOAL = 15.0
 
 _WORDS = """
@@ -121,37 +123,41 @@ def page(chance: random.Random, names: Sequence[str], with_profile: bool) -> str
     return "\n\n".join(blocks)
 
 
-def reader(directory: Directory) -> Callable[[str], Reading]:
-    def ours(text: str) -> Reading:
-        return read(text, names=NAMES, directory=directory, today=TODAY, title="User:Made up")
+def reader(directory: Directory) -> Callable[[str], PageReading]:
+    def ours(text: str) -> PageReading:
+        return read_page(text, names=NAMES, directory=directory, today=TODAY, title="User:Made up")
 
     return ours
 
 
-def baseline(ours: Callable[[str], Reading]) -> Callable[[str], Reading]:
+def baseline(ours: Callable[[str], PageReading]) -> Callable[[str], PageReading]:
     """The usual way: mwparserfromhell parses the page and gives the templates in it."""
-    wanted = NAMES.profile | NAMES.request | NAMES.babel
+    wanted = NAMES.profile | NAMES.request
 
-    def theirs(text: str) -> Reading:
+    def theirs(text: str) -> PageReading:
         code = mwparserfromhell.parse(text, skip_style_tags=True)
         found = []
         for template in code.filter_templates():
             title = str(template.name).strip()
-            if NAMES.title(title) in wanted or title.lower().startswith("#babel:"):
+            if NAMES.title(title) in wanted or title.lower().startswith(
+                ("#babel:", "babel", "user ")
+            ):
                 found.append(str(template))
         return ours("\n".join(found))
 
     return theirs
 
 
-def timed(read_page: Callable[[str], Reading], pages: Sequence[str]) -> tuple[float, list[Reading]]:
+def timed(
+    read_page: Callable[[str], PageReading], pages: Sequence[str]
+) -> tuple[float, list[PageReading]]:
     begin = time.process_time()
     readings = [read_page(text) for text in pages]
     return time.process_time() - begin, readings
 
 
-def measure(pages: Sequence[str], ours: Callable[[str], Reading]) -> tuple[float, float, bool]:
-    """Give our pages a second, theirs, and whether every reading is the same."""
+def measure(pages: Sequence[str], ours: Callable[[str], PageReading]) -> tuple[float, float, bool]:
+    """Return our pages a second, theirs, and whether every reading is the same."""
     slow, expected = timed(baseline(ours), pages)
     runs = [timed(ours, pages) for _ in range(3)]
     fast = sorted(seconds for seconds, _ in runs)[1]

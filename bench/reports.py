@@ -20,12 +20,23 @@ import numpy as np
 
 from bench.movement import CAPACITIES, LANGUAGES, distinct, lists, zipf
 from exchange.directory import load
-from exchange.model import Kind, Language, Match, Offer, Priority, Profile, Status, Suggestion, Want
-from exchange.places import countries
-from exchange.reports import Facts, build, reports
+from exchange.geography import all_countries
+from exchange.model import (
+    Kind,
+    Language,
+    Match,
+    Offer,
+    Priority,
+    Profile,
+    Suggestion,
+    SuggestionStatus,
+    Want,
+)
+from exchange.model.keys import ProfileKey
+from exchange.reports import ReportData, build_tables, list_reports
+from exchange.reports.data import RoundHistory
 from exchange.reports.labels import Labels
-from exchange.reports.page import Place
-from exchange.reports.writer import Writer
+from exchange.reports.wiki_pages import ReportPages, ReportWriter
 
 TODAY = date(2026, 11, 23)
 SECONDS, BYTES = 60, 2 * 2**30
@@ -38,7 +49,7 @@ def profiles(people: int, rng: np.random.Generator, names: list[str]) -> Iterato
     offering, offered = distinct(rng, lists(rng, people, 3, 8), share)
     wanting, wanted = distinct(rng, lists(rng, people, 3, 8), share)
     speaking, spoken = distinct(rng, lists(rng, people, 2, 6), zipf(LANGUAGES))
-    places = countries()
+    places = all_countries()
     country = rng.choice(len(places), people, p=zipf(len(places)))
     seats = rng.integers(1, 4, people)
     urgent = rng.choice(3, len(wanting), p=[0.8, 0.15, 0.05])
@@ -50,7 +61,7 @@ def profiles(people: int, rng: np.random.Generator, names: list[str]) -> Iterato
         (o, p), (w, v), (s, t) = ((int(cut[at]), int(cut[at + 1])) for cut in cuts)
         group = at % 20 == 0
         yield Profile(
-            f"page:{at}" if group else f"user:{at}",
+            str(ProfileKey.for_group(at) if group else ProfileKey.for_person(at)),
             f"Made-up {at}",
             kind=Kind.USER_GROUP if group else Kind.PERSON,
             page=f"User:Made-up {at}",
@@ -81,25 +92,29 @@ def measure(people: int) -> dict[str, float]:
             if rng.random() < 0.4:
                 helper = made[int(rng.integers(0, people))].key
                 match = Match(profile.key, helper, want.capacity, want.capacity, 1.0)
-                suggestions.append(Suggestion(match, "2026-W47", moment, Status.OPEN, moment))
+                suggestions.append(
+                    Suggestion(match, "2026-W47", moment, SuggestionStatus.OPEN, moment)
+                )
             else:
                 unmet.append((profile.key, want.capacity, LACKS[at % len(LACKS)]))
     found: dict[str, float] = {"people": people}
     begun = time.process_time()
-    facts = Facts(
+    facts = ReportData(
         today=TODAY,
         profiles=made,
         broader={capacity.id: capacity.broader for capacity in directory},
         suggestions=suggestions,
-        unmet=unmet,
+        round_history=RoundHistory(unmet),
     )
     found["facts"] = time.process_time() - begun
-    writer = Writer(Labels.of("en", directory), Place("R"), today=TODAY, site_language="en")
+    writer = ReportWriter(
+        Labels.of("en", directory), ReportPages("R"), today=TODAY, site_language="en"
+    )
     pages = size = rows = 0
-    for report in reports():
+    for report in list_reports():
         at_first = time.process_time()
-        tables = build(report, facts)
-        leaves = report.leaves(facts) if report.leaves else ()
+        tables = build_tables(report, facts)
+        leaves = report.subpages(facts) if report.subpages else ()
         built = time.process_time()
         for page in writer.pages(report, tables, leaves):
             pages += 1

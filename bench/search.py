@@ -52,8 +52,8 @@ from bench.stack import filled, pages, served, under_load
 from bench.timing import busy, measured, told
 from exchange.directory import Directory, load
 from exchange.model import Profile
-from exchange.search import Query, build
-from tests.search.movement import NOW, movement
+from exchange.search import Query, build_index
+from tests.unit.search.movement import NOW, movement
 
 TYPICAL = (
     "q=wikidata",
@@ -130,11 +130,11 @@ def _engine(size: int, directory: Directory, rounds: int, *, sql: bool) -> None:
     profiles = list(movement(size, directory=directory))
     before = process.memory_info().rss
     begun = time.thread_time()
-    index = build(profiles, directory=directory, name="bench")
+    index = build_index(profiles, directory=directory, name="bench")
     took = time.thread_time() - begun
     held = (process.memory_info().rss - before) / 2**20
     begun = time.thread_time()
-    build([*profiles[1:], profiles[0]], directory=directory, before=index)
+    build_index([*profiles[1:], profiles[0]], directory=directory, before=index)
     anew = time.thread_time() - begun
     print(
         f"  the index alone: made in {took:.1f} s (CPU), {held:.0f} MiB; "
@@ -168,7 +168,7 @@ def _engine(size: int, directory: Directory, rounds: int, *, sql: bool) -> None:
 
 def _mediawiki(size: int, directory: Directory, folder: Path) -> None:
     """Ask the same words of MediaWiki's own search, over the same profiles as pages."""
-    from tests.wiki.mediawiki import MediaWiki
+    from tests.support.wiki.mediawiki import MediaWiki
 
     print(f"{size:,} profiles as pages of a MediaWiki, the words of the same queries")
     profiles = list(movement(size, directory=directory))

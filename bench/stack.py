@@ -20,12 +20,12 @@ from sqlalchemy import event
 from bench.timing import measured, told
 from exchange.directory import Directory
 from exchange.settings import load as load_settings
-from exchange.store.facade import Store
-from exchange.store.notes import BUILD
-from tests.search.movement import NOW, movement
-from tests.web.site import addresses
-from webtool import create_app, memory
-from webtool.context import context
+from exchange.store.runs import INDEX_VERSION
+from exchange.store.store import Store
+from tests.unit.search.movement import NOW, movement
+from tests.unit.web.site import addresses
+from webtool import create_app
+from webtool.context import context, language_caches
 
 SIZES = (20, 50, 100)
 MORE = {
@@ -53,7 +53,7 @@ def filled(path: Path, size: int, directory: Directory) -> dict[str, str]:
             store.profiles.save_many(batch)
             batch = []
     store.profiles.save_many(batch)
-    store.notes.set(BUILD, "bench", at=NOW)
+    store.metadata.set(INDEX_VERSION, "bench", at=NOW)
     store.close()
     return {"CXC_DATABASE": f"sqlite:///{path}", "CXC_NOW": NOW.isoformat()}
 
@@ -73,14 +73,15 @@ def pages(
     client.get("/search")
     print(f"  first page after {time.thread_time() - begun:.1f} s (CPU)", flush=True)
     with app.app_context():
-        index = context().keeper.current(context().today).index
+        index = context().snapshots.current(context().today).index
 
     def page(query: str) -> None:
         index._found.cache_clear()  # The next reader asks for other words.
         assert client.get(f"/search?{query}").status_code == 200
 
     def anew(query: str) -> None:
-        memory.forget()
+        for cache in language_caches.values():
+            cache.cache_clear()
         page(query)
 
     def data(query: str) -> None:
@@ -92,9 +93,10 @@ def pages(
     told("pages, typical, every piece made anew", measured(anew, typical, rounds))
     told("pages, worst, every piece made anew", measured(anew, worst, rounds))
     told("API, typical", measured(data, typical, rounds))
-    for name, held, most in memory.sizes():
-        if held * 2 > most:
-            print(f"  remembered by {name}: {held:,} of {most:,}")
+    for name, cache in language_caches.items():
+        info = cache.cache_info()
+        if info.currsize * 2 > info.maxsize:
+            print(f"  kept by {name}: {info.currsize:,} of {info.maxsize:,}")
     _queries(app, directory)
 
 

@@ -2,71 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from bot.directory import known
-from bot.progress import Progress, Silent
+from bot.cli.output import Progress, Silent
+from bot.harvest.harvest import stored_directory
 from exchange import matching
 from exchange.directory import Directory
+from exchange.errors import StoreError
 from exchange.matching import History, Measure, Result, Weights, is_live, load_weights, period_of
-from exchange.matching.measures import of_history
-from exchange.model import Status, Suggestion
+from exchange.matching.build_market import build_market
+from exchange.matching.eligibility import TOLD
+from exchange.matching.explain import WhyNot
+from exchange.matching.hold_out import HELD_OUT, hold_out, is_in_draw
+from exchange.matching.metrics import measure_history, measure_service
+from exchange.matching.weights import Bounds
+from exchange.model import Match, Profile, Suggestion, SuggestionStatus
 from exchange.store import Store
+from exchange.titles import normalise_user_name
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
+class MatchResult:
     """What a round came to.
 
-    ``matches`` are all suggestions planned for this period that nobody was told of yet; ``new``,
-    ``kept`` and ``withdrawn`` say how they differ from the plan before. ``expired`` were open and
-    met by silence: their seats are free again.
+    ``profiles`` and ``wants`` are those of everybody who takes part, also of those who want no
+    messages; ``unmet`` are the wants for which no suggestion stands now. ``matches`` are all
+    suggestions planned for this period that nobody was told of yet; ``new``, ``kept`` and
+    ``withdrawn`` say how they differ from the plan before; ``delayed`` new ones wait for the next
+    period. ``expired`` were open and met by silence: their seats are free again. ``interpreted`` of
+    the matches are served through an interpreter.
     """
 
     period: str
     profiles: int
     wants: int
     matches: int
+    interpreted: int
     new: int
     kept: int
     withdrawn: int
+    delayed: int
     expired: int
     unmet: int
     swaps: int
     circles: int
+    chains: int
     cohorts: int
     measures: Mapping[str, float] = field(default_factory=dict)
 
 
-def match(
+def match_profiles(
     *,
     store: Store,
     now: datetime,
     progress: Progress | None = None,
-    dry_run: bool = False,
     directory: Directory | None = None,
     weights: Weights | None = None,
-) -> Matched:
-    """Run one round as of ``now``; with ``dry_run`` the store stays as it is.
+    held_share: float = 0.0,
+) -> MatchResult:
+    """Run one round as of ``now``.
 
     Suggestions that were planned and not told yet are planned anew: they stay where they are
-    still good, so running twice changes nothing.
+    still good, so running twice changes nothing. ``held_share`` of the new ones wait for the next
+    period (see ``hold_out``).
     """
     weights = weights or load_weights()
-    stages = iter((progress or Silent()).track(range(4), "match", total=4))
+    stages = iter((progress or Silent()).track(range(4), "Matching", total=4))
     next(stages)
     today, bounds = now.date(), weights.bounds
     period = period_of(today, bounds.period_days)
     with store.snapshot():
-        profiles = store.profiles.all()
+        everyone = store.profiles.all()
         suggestions = store.suggestions.history()
-        arrivals = store.rounds.arrivals()
-    directory = directory or known(store)
-    history = History.of(suggestions, today=today, period=period, bounds=bounds)
+        arrivals = store.rounds.first_seen()
+        silent_people = store.preferences.left_alone()
+        blocked = store.preferences.blocked_pairs()
+        declined = store.declined_cohorts.all()
+    # Who wants no messages takes part in nothing; they are still found in search.
+    profiles = [profile for profile in everyone if profile.key not in silent_people]
+    directory = directory or stored_directory(store)
+    history = _history(suggestions, blocked, today=today, period=period, bounds=bounds)
+    history = replace(history, declined=declined)
     next(stages)
-    result = matching.match(
+    result = matching.match_profiles(
         profiles,
         directory=directory,
         weights=weights,
@@ -74,65 +94,153 @@ def match(
         today=today,
         period=period,
     )
-    told = [one for one in suggestions if one.status is Status.OPEN and one.period == period]
+    told = [
+        one for one in suggestions if one.status is SuggestionStatus.OPEN and one.period == period
+    ]
     found = result
     if told:
         # What a round finds beside its suggestions (gaps, swaps, cohorts, measures) is the same
         # before and after people are told of it: so it is found as if nobody had heard yet.
-        found = matching.match(
+        found = matching.match_profiles(
             profiles,
             directory=directory,
             weights=weights,
-            history=History.of(
-                _untold(suggestions, told), today=today, period=period, bounds=bounds
+            history=replace(
+                _history(
+                    _as_not_notified(suggestions, told),
+                    blocked,
+                    today=today,
+                    period=period,
+                    bounds=bounds,
+                ),
+                declined=declined,
             ),
             today=today,
             period=period,
         )
+    found = _without_blocked(found, blocked)
     next(stages)
     seekers = {profile.key for profile in profiles if profile.wants}
     arrived = dict.fromkeys(seekers, today) | arrivals
-    figures = dict(found.measures) | of_history(suggestions, arrivals)
-    figures |= _expiries(suggestions, today)
-    planned = {_identity(one): one for one in suggestions if one.status is Status.PLANNED}
-    same = {(one.seeker, one.helper, one.want): one for one in found.matches}
-    wanted = {
-        (*pair, period): Suggestion(same.get(pair, one), period, now)
-        for one in result.matches
-        if (pair := (one.seeker, one.helper, one.want))
+    figures = dict(found.measures) | measure_history(suggestions, arrivals)
+    figures |= _open_suggestions(suggestions, today)
+    planned = {
+        _suggestion_key(one): one
+        for one in suggestions
+        if one.status is SuggestionStatus.PLANNED and not one.is_introduction
     }
+    same = {(*one.parties, one.want): one for one in found.matches}
+    # Who waits does so until the period is over, whoever else could help by now.
+    waiting = {
+        (one.match.seeker, one.match.want)
+        for one in suggestions
+        if one.status is SuggestionStatus.DELAYED and one.period == period
+    }
+    wanted = {
+        (one.seeker, one.helper, one.want, period): Suggestion(
+            same.get((*one.parties, one.want), one), period, now
+        )
+        for one in result.matches
+        if (one.seeker, one.want) not in waiting
+    }
+    if held_share:
+        figures[HELD_OUT] = Measure(held_share, sum(map(is_in_draw, found.matches)))
+        wanted = hold_out(
+            wanted.values(),
+            share=held_share,
+            planned=planned.keys(),
+            day=today,
+            period_days=bounds.period_days,
+        )
+    wants = {(one.key, want.capacity) for one in everyone for want in one.open_wants(today)}
+    standing = [
+        *(one for one in wanted.values() if one.status is not SuggestionStatus.DELAYED),
+        *(
+            one
+            for one in suggestions
+            if is_live(one, today=today, bounds=bounds)
+            or (one.is_introduction and one.status is SuggestionStatus.PLANNED)
+        ),
+    ]
+    served = wants & _served_wants(standing, {one.key for one in everyone})
+    figures |= measure_service(everyone, standing, today=today)
     gone = [one.id for identity, one in planned.items() if identity not in wanted]
     silent = [
         one.id
         for one in suggestions
-        if one.status is Status.OPEN and not is_live(one, today=today, bounds=bounds)
+        if one.status is SuggestionStatus.OPEN and not is_live(one, today=today, bounds=bounds)
     ]
-    if not dry_run:
-        with store.transaction():
-            store.suggestions.withdraw(gone, at=now)
-            store.suggestions.expire(silent, at=now)
-            store.suggestions.plan(wanted.values())
-            keep(store, found, figures, arrived=set(arrived) - set(arrivals), today=today)
+    with store.transaction():
+        store.suggestions.withdraw(gone, at=now)
+        store.suggestions.expire(silent, at=now)
+        store.suggestions.plan(wanted.values())
+        save_results(store, found, figures, arrived=set(arrived) - set(arrivals), today=today)
     for _ in stages:
         pass
-    return Matched(
+    delayed = sum(one.status is SuggestionStatus.DELAYED for one in wanted.values())
+    return MatchResult(
         period=period,
-        profiles=len(profiles),
-        wants=sum(len(profile.wants) for profile in profiles),
-        matches=len(wanted),
-        new=sum(key not in planned for key in wanted),
+        profiles=len(everyone),
+        wants=len(wants),
+        matches=len(wanted) - delayed,
+        interpreted=sum(
+            one.match.interpretation is not None and one.status is not SuggestionStatus.DELAYED
+            for one in wanted.values()
+        ),
+        new=sum(key not in planned for key in wanted) - delayed,
         kept=sum(key in planned for key in wanted),
         withdrawn=len(gone),
+        delayed=delayed,
         expired=len(silent),
-        unmet=len(found.unmet),
+        unmet=len(wants - served),
         swaps=len(found.swaps),
         circles=len(found.circles),
+        chains=len(found.chains),
         cohorts=len(found.cohorts),
         measures={name: one.value for name, one in sorted(figures.items())},
     )
 
 
-def keep(
+def _history(
+    suggestions: Iterable[Suggestion],
+    blocked: frozenset[tuple[str, str]],
+    *,
+    today: date,
+    period: str,
+    bounds: Bounds,
+) -> History:
+    """The history of a round, in which those who never want to meet count as suggested before."""
+    history = History.of(suggestions, today=today, period=period, bounds=bounds)
+    return replace(history, pairs=history.pairs | blocked) if blocked else history
+
+
+def _without_blocked(result: Result, blocked: frozenset[tuple[str, str]]) -> Result:
+    """Take groups apart in which two would meet who never want to."""
+    if not blocked:
+        return result
+
+    def clash(key: str, others: Iterable[str]) -> bool:
+        return any((min(key, other), max(key, other)) in blocked for other in others)
+
+    cohorts = []
+    for cohort in result.cohorts:
+        members: list[str] = []
+        for key in cohort.members:
+            if not clash(key, members):
+                members.append(key)
+        helpers = tuple(key for key in cohort.helpers if not clash(key, members))
+        if len(members) > 1:
+            cohorts.append(replace(cohort, members=tuple(members), helpers=helpers))
+    return replace(
+        result,
+        swaps=tuple(c for c in result.swaps if not any(clash(k, c.members) for k in c.members)),
+        circles=tuple(c for c in result.circles if not any(clash(k, c.members) for k in c.members)),
+        chains=tuple(c for c in result.chains if not any(clash(k, c.members) for k in c.members)),
+        cohorts=tuple(cohorts),
+    )
+
+
+def save_results(
     store: Store,
     result: Result,
     figures: Mapping[str, Measure],
@@ -145,22 +253,79 @@ def keep(
         unmet=((one.seeker, one.want, one.reason.value) for one in result.unmet),
         cohorts=result.cohorts,
         circles=(*result.swaps, *result.circles),
+        chains=result.chains,
     )
-    store.rounds.arrive(sorted(arrived), day=today)
-    store.measures.record(today, {name: (one.value, one.n) for name, one in figures.items()})
+    store.rounds.record_first_seen(sorted(arrived), day=today)
+    store.metrics.record(today, {name: (one.value, one.n) for name, one in figures.items()})
 
 
-def _identity(one: Suggestion) -> tuple[str, str, str, str]:
+def _suggestion_key(one: Suggestion) -> tuple[str, str, str, str]:
     return (one.match.seeker, one.match.helper, one.match.want, one.period)
 
 
-def _untold(all: Iterable[Suggestion], told: Iterable[Suggestion]) -> list[Suggestion]:
+def _as_not_notified(all: Iterable[Suggestion], told: Iterable[Suggestion]) -> list[Suggestion]:
     """All suggestions, with these as they were before anybody heard of them."""
-    back = {one.id: replace(one, status=Status.PLANNED, told=None) for one in told}
+    back = {one.id: replace(one, status=SuggestionStatus.PLANNED, notified_at=None) for one in told}
     return [back.get(one.id, one) for one in all]
 
 
-def _expiries(suggestions: list[Suggestion], today: date) -> dict[str, Measure]:
-    open_ = [one for one in suggestions if one.status is Status.OPEN and one.told]
-    days = [(today - one.told.date()).days for one in open_ if one.told]
+def _served_wants(
+    standing: Iterable[Suggestion], everyone: Collection[str]
+) -> set[tuple[str, str]]:
+    """Wants, as (seeker, capacity), that a suggestion stands for: all whom it names take part."""
+    return {
+        (one.match.seeker, one.match.want)
+        for one in standing
+        if all(key in everyone for key in one.match.parties)
+    }
+
+
+def _open_suggestions(suggestions: list[Suggestion], today: date) -> dict[str, Measure]:
+    open_ = [one for one in suggestions if one.status is SuggestionStatus.OPEN and one.notified_at]
+    days = [(today - one.notified_at.date()).days for one in open_ if one.notified_at]
     return {"open": Measure(float(len(days)))}
+
+
+def explain_pair(
+    *, store: Store, now: datetime, seeker: str, helper: str
+) -> Match | WhyNot | Suggestion:
+    """Score one helper for one seeker as the next round would; each is a user name or a key.
+
+    Where somebody was told of this pair already, that suggestion: why it was made, and what became
+    of it. ``StoreError`` where there is no such profile.
+    """
+    weights = load_weights()
+    today, period = now.date(), period_of(now.date(), weights.bounds.period_days)
+    with store.snapshot():
+        people = {profile.key: profile for profile in store.profiles.all()}
+        history = History.of(
+            store.suggestions.history(), today=today, period=period, bounds=weights.bounds
+        )
+        two = [_find(store, name) for name in (seeker, helper)]
+        told = [
+            one
+            for one in store.suggestions.involving(two[0].key)
+            if (one.match.seeker, one.match.helper) == (two[0].key, two[1].key)
+            and one.status in TOLD
+        ]
+    if told:
+        return told[-1]
+    directory = stored_directory(store)
+    everyone = people | {profile.key: profile for profile in two}
+    market = build_market(
+        everyone.values(), directory=directory, weights=weights, history=history, today=today
+    )
+    return matching.explain_pair(
+        *two, directory=directory, weights=weights, today=today, history=history, market=market
+    )
+
+
+def _find(store: Store, name: str) -> Profile:
+    bare = name.partition(":")[2] if name.startswith("User:") else name
+    found = store.profiles.get(name) or store.profiles.by_name(normalise_user_name(bare))
+    if found is None:
+        raise StoreError(
+            f"there is no profile of {name}; write a user name as on the wiki, or a key such as "
+            "user:123 (and harvest first)"
+        )
+    return found

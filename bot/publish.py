@@ -1,7 +1,7 @@
 """Publish: write the report pages whose facts have changed, and nothing else.
 
 Each page carries the digest of what it says, and the store remembers what we wrote: an unchanged
-report makes no request. We write between two comments; what people write around them stays. Who
+report makes no request. Reads are for several pages at once, before and after they are written. We write between two comments; what people write around them stays. Who
 takes the comments out has taken the page over, and it is left alone from then on.
 """
 
@@ -9,41 +9,60 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
-from bot import directory
-from bot.notify.governor import Governor
-from bot.notify.refusal import Then, meaning
-from bot.notify.turn import turn
-from bot.progress import Progress, Silent
-from bot.wiki.port import Edit, Site, Wiki
-from bot.wiki.titles import Titles
-from exchange.errors import NoAnswer, Refused, WikiAway
+from bot.cli.output import Progress, Silent
+from bot.edits import (
+    ANOTHER_RUN,
+    CircuitBreaker,
+    NextStep,
+    RunLock,
+    classify_refusal,
+    first_details,
+    run_lock,
+)
+from bot.harvest.harvest import stored_directory as stored_directory
+from bot.latent_help import count_latent_help
+from bot.wiki.port import Edit, Wiki
+from exchange.errors import EditRefused, ResponseLost, WikiUnavailable
 from exchange.model import Held, Outcome, Page, Reason, Sent, Skipped, Unknown
-from exchange.reports import PUBLISHED, Facts, build, overview, read_facts, reports
+from exchange.model.keys import format_publication
+from exchange.privacy import CountryProtection
+from exchange.reports import ReportData, build_tables, list_reports, read_report_data
+from exchange.reports.gaps import figures
 from exchange.reports.labels import Labels
-from exchange.reports.page import PageText, Place, digest_of, merge
-from exchange.reports.writer import Writer
+from exchange.reports.model import Licence
+from exchange.reports.place_counts import monday_of, week_counts
+from exchange.reports.progress import measures as measures_of
+from exchange.reports.wiki_pages import (
+    PageText,
+    ReportPages,
+    ReportWriter,
+    digest_of,
+    digest_texts,
+    replace_report,
+)
 from exchange.settings import Settings
 from exchange.store import Store
-from exchange.store.publications import Publication
+from exchange.store.runs import PublishedPage
 
 DATA = 486
 """The namespace of JsonConfig's pages, where Extension:Chart looks for .tab and .chart."""
 
-BATCH = 50
-FOLDER = Path("var/dry-run/reports")
+BATCH = 10
+"""How many pages are written between two looks at the wiki: at the stop page, at the pages to write,
+and at what now stands on them. Somebody who stops the bot stops it within so many reports."""
+
 MACHINE = (".json", ".tab", ".chart")
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class PublishResult:
     """What a run of publish did: every report page is in exactly one of the four.
 
-    ``kept`` counts those not written, by reason; ``failed`` those that need a person or may or
+    ``kept`` counts those not written, by reason (``details`` gives an example of each); ``failed`` those that need a person or may or
     may not stand.
     """
 
@@ -51,82 +70,94 @@ class Counts:
     published: int = 0
     unchanged: int = 0
     kept: Mapping[str, int] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
     failed: int = 0
 
 
-def publish(
+def publish_reports(
     *,
     settings: Settings,
     store: Store,
     wiki: Wiki,
     now: datetime,
     progress: Progress | None = None,
-    dry_run: bool = False,
     run: int | None = None,
-    folder: Path | None = None,
-) -> Counts:
+    platform: Wiki | None = None,
+) -> PublishResult:
     """Write every report page that says something new.
 
-    What became of each changed page is recorded under ``run``. A dry run writes every page to
-    ``folder`` and nothing anywhere else. Errors: ``StoreAway``; ``WikiAway`` where the wiki
+    ``platform`` is the wiki with the tables of the Capacity Exchange platform, where there is one.
+
+    What became of each changed page is recorded under ``run``. Errors: ``StoreUnavailable``; ``WikiUnavailable`` where the wiki
     cannot be read at all.
     """
     progress = progress or Silent()
-    known = directory.known(store)
+    known = stored_directory(store)
     broader = {capacity.id: capacity.broader for capacity in known}
-    facts = read_facts(store, broader=broader, today=now.date())
-    measures, arrivals = facts.note_today(overview.measures(facts))
-    if not dry_run:
-        store.measures.record(now.date(), {name: value for _, name, value, _ in measures})
-        store.rounds.arrive(arrivals, day=now.date())
+    count_latent_help(
+        settings=settings, store=store, wiki=wiki, platform=platform, directory=known, now=now
+    )
+    facts = read_report_data(
+        store,
+        broader=broader,
+        today=now.date(),
+        protection=CountryProtection(settings.privacy.protected_countries),
+    )
+    facts.directory_page = settings.names.directory
+    measures, arrivals = facts.note_today(measures_of(facts))
+    with store.transaction():
+        store.metrics.record(now.date(), {name: value for _, name, value, _ in measures})
+        store.rounds.record_first_seen(arrivals, day=now.date())
+        store.place_weeks.record(monday_of(now.date()), week_counts(facts))
     site = wiki.site()
     labels = Labels.of(settings.publish.language, known)
-    place = Place(
+    place = ReportPages(
         root=settings.names.reports,
         bar=settings.names.bar,
         data=(*site.namespaces.get(DATA, ()), "")[0],
     )
-    writer = Writer(labels, place, today=now.date(), site_language=site.language)
-    texts = list(progress.track(pages(facts, writer), "Making reports"))
-    if dry_run:
-        rehearse(folder or FOLDER, texts, site)
-        return Counts(reports=len(texts), kept={Reason.DRY_RUN.value: len(texts)})
-    with turn(store, name="publish") as renew:
-        desk = _Desk(settings, store, wiki, now, labels, renew)
-        outcomes = desk.write(texts, progress)
+    writer = ReportWriter(labels, place, today=now.date(), site_language=site.language)
+    texts = list(progress.track(report_pages(facts, writer), "Making reports"))
+    texts.append(figures_page(facts, f"Module:{settings.names.module}/figures.json"))
+    with run_lock(store, name="publish") as lock:
+        desk = _ReportPublisher(settings, store, wiki, now, labels, lock)
+        retired = desk.retired({place.root, *(each.title for each in texts)}, place)
+        texts.append(writer.index(list_reports(), retired))
+        last_words = [writer.retired(title) for title in retired if not title.endswith(MACHINE)]
+        outcomes = desk.write([*texts, *last_words], progress)
     if run:
-        store.runs.record_many(run, {f"{PUBLISHED}{t}"[:120]: o for t, o in outcomes.items()})
+        store.runs.record_many(run, {format_publication(t): o for t, o in outcomes.items()})
     written = sum(isinstance(each, Sent) for each in outcomes.values())
-    kept = Counter(
-        each.reason.value for each in outcomes.values() if isinstance(each, Skipped | Held)
-    )
-    return Counts(
-        reports=len(texts),
+    left = [each for each in outcomes.values() if isinstance(each, Skipped | Held)]
+    kept = Counter(each.reason.value for each in left)
+    reports = len(outcomes.keys() | {each.title for each in texts})
+    return PublishResult(
+        reports=reports,
         published=written,
-        unchanged=len(texts) - len(outcomes),
+        unchanged=reports - len(outcomes),
         kept=dict(sorted(kept.items())),
+        details=first_details(left),
         failed=sum(isinstance(each, Held | Unknown) for each in outcomes.values()),
     )
 
 
-def pages(facts: Facts, writer: Writer) -> Iterator[PageText]:
-    """Every page of every report, the list of all reports last."""
-    for report in reports():
-        leaves = report.leaves(facts) if report.leaves else ()
-        yield from writer.pages(report, build(report, facts), leaves)
-    yield writer.index(reports())
+def report_pages(facts: ReportData, writer: ReportWriter) -> Iterator[PageText]:
+    """Every page of every report but the list of them, the numbers for programs first."""
+    filled = [(report, build_tables(report, facts)) for report in list_reports()]
+    yield writer.numbers(filled)
+    for report, tables in filled:
+        leaves = report.subpages(facts) if report.subpages else ()
+        yield from writer.pages(report, tables, leaves)
 
 
-def rehearse(folder: Path, texts: Iterable[PageText], site: Site) -> None:
-    """Write pages as files, named as the archive names them."""
-    titles = Titles(site.namespaces)
-    for each in texts:
-        file = folder / titles.file(each.title)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(each.text + "\n", encoding="utf-8")
+def figures_page(facts: ReportData, title: str) -> PageText:
+    """Return the JSON page from which the wiki's module says how many offer and want a capacity."""
+    content = {"licence": Licence.COUNTS, "capacities": figures(facts)}
+    digest = digest_texts([json.dumps(content)])
+    return PageText(title, json.dumps({"digest": digest, **content}, indent="\t"), digest, "json")
 
 
-class _Desk:
+class _ReportPublisher:
     """Writes the pages that changed, one after the other."""
 
     def __init__(
@@ -136,93 +167,119 @@ class _Desk:
         wiki: Wiki,
         now: datetime,
         labels: Labels,
-        renew: Callable[[], bool] | None,
+        lock: RunLock | None,
     ) -> None:
         self.store, self.wiki, self.now = store, wiki, now
-        self.settings, self.labels, self.renew = settings, labels, renew
-        self.known = store.publications.all()
+        self.settings, self.labels, self.lock = settings, labels, lock
+        self.known = store.published_pages.all()
         self.me = ""
 
     def write(self, texts: list[PageText], progress: Progress) -> dict[str, Outcome]:
         """Bring every page that changed to its outcome; the others make no request."""
-        wanted = [each for each in (*texts, *self._retired(texts)) if self._new(each)]
+        wanted = [each for each in texts if self._new(each)]
         if not wanted:
             return {}
-        if self.renew is None:
-            held = Held(Reason.INTERRUPTED, "another run is at it")
+        if self.lock is None:
+            held = Held(Reason.INTERRUPTED, ANOTHER_RUN)
             return {each.title: held for each in wanted}
-        self.me = self.wiki.me().name
-        governor = Governor(
+        self.me = self.wiki.own_account().name
+        circuit_breaker = CircuitBreaker(
             self.wiki,
             stop_page=self.settings.names.stop_page(self.me),
             daily_cap=len(wanted),
-            breaker=self.settings.notify.breaker,
-            renew=self.renew,
+            max_failures=self.settings.notify.breaker,
+            renew=self.lock.renew,
         )
-        found: dict[str, Page] = {}
-        for at in range(0, len(wanted), BATCH):
-            titles = [each.title for each in wanted[at : at + BATCH]]
-            found |= self.wiki.pages(titles=titles)
         outcomes: dict[str, Outcome] = {}
-        for each in progress.track(wanted, "Writing reports"):
-            outcome = self._page(each, found[each.title], governor)
-            if outcome is not None:
-                outcomes[each.title] = outcome
-        return outcomes
+        written: list[tuple[PageText, int]] = []
+        found: Mapping[str, Page] = {}
+        for at, each in enumerate(progress.track(wanted, "Writing reports")):
+            if at % BATCH == 0:
+                outcomes |= self._confirm(written, circuit_breaker)
+                written = []
+                found = self._look(wanted[at : at + BATCH], circuit_breaker)
+            done = self._page(each, found.get(each.title), circuit_breaker)
+            if isinstance(done, int):
+                written.append((each, done))
+            elif done is not None:
+                outcomes[each.title] = done
+        return outcomes | self._confirm(written, circuit_breaker)
+
+    def _look(self, batch: list[PageText], circuit_breaker: CircuitBreaker) -> Mapping[str, Page]:
+        """Read the next pages in one request, the stop page with them; none where it says stop."""
+        if circuit_breaker.halted is not None:
+            return {}
+        stop = circuit_breaker.stop_page
+        try:
+            found = self.wiki.pages(titles=[stop, *(each.title for each in batch)])
+        except WikiUnavailable as error:
+            circuit_breaker.halt(Held(Reason.WIKI_AWAY, str(error)))
+            return {}
+        return {} if circuit_breaker.check_write(found[stop]) else found
 
     def _new(self, each: PageText) -> bool:
         known = self.known.get(each.title)
         return known is None or known.digest != each.digest
 
-    def _retired(self, texts: list[PageText]) -> list[PageText]:
-        """Pages that we wrote once and that no report has any more: they say so, once."""
-        now, root = {each.title for each in texts}, f"{self.settings.names.reports}/"
-        writer = Writer(
-            self.labels, Place(root[:-1]), today=self.now.date(), site_language=self.labels.language
-        )
-        return [
-            writer.retired(title)
-            for title in sorted(self.known)
-            if title.startswith(root) and title not in now and not title.endswith(MACHINE)
-        ]
+    def retired(self, needed: Collection[str], place: ReportPages) -> list[str]:
+        """Return the titles that we wrote once, that no report needs any more, and that still stand.
 
-    def _page(self, each: PageText, page: Page, governor: Governor) -> Outcome | None:
-        """Write one page; None where it already says so."""
-        if _says(each, page.text):
+        What somebody deleted is forgotten; what people have taken over is theirs. One request for
+        all, and none where there are none.
+        """
+        ours = (f"{place.root}/", f"{place.data}:{place.root}/")
+        known = [title for title in self.known if title.startswith(ours) and title not in needed]
+        pages = self.wiki.pages(titles=known) if known else {}
+        gone = [title for title in known if not pages[title].exists]
+        self.store.published_pages.forget(gone)
+        return sorted(
+            title
+            for title in set(known).difference(gone)
+            if title.endswith(MACHINE) or digest_of(pages[title].text or "")
+        )
+
+    def _page(
+        self, each: PageText, page: Page | None, circuit_breaker: CircuitBreaker
+    ) -> Outcome | int | None:
+        """Write one page: the revision to be confirmed, or its outcome; None where it says so already.
+
+        ``page`` is as it was just read, None where the run has been stopped.
+        """
+        if circuit_breaker.halted is not None or page is None:
+            return circuit_breaker.halted
+        if _shows(each, page.text):
             self._keep(each, page.revision.id if page.revision else 0)
             return None
         for _ in range(2):
             text = self._text(each, page)
             if text is None:
                 return Skipped(Reason.NOT_OURS)
-            stopped = governor.may_write()
+            stopped = circuit_breaker.check_counts()
             if stopped is not None:
                 return stopped
             edit = Edit(
                 title=each.title,
                 text=text,
                 summary=self.labels.text("edit-summary"),
-                base=page.revision.id if page.revision else None,
+                base_revision=page.revision.id if page.revision else None,
                 create=not page.exists,
                 model=each.model if not page.exists and each.model == "json" else "",
             )
             try:
-                saved = self.wiki.save(edit=edit)
-            except Refused as refused:
-                said = meaning(refused)
-                if said.then is Then.HALT:
-                    governor.halt(Held(said.outcome.reason, said.outcome.detail))
-                if said.then is not Then.AGAIN:
-                    governor.failed()
+                return self.wiki.save(edit=edit).revision
+            except EditRefused as refused:
+                said = classify_refusal(refused)
+                if said.then is NextStep.HALT:
+                    circuit_breaker.halt(Held(said.outcome.reason, said.outcome.detail))
+                if said.then is not NextStep.RETRY:
+                    circuit_breaker.failed()
                     return said.outcome
                 if refused.code == "pagedeleted":
                     return Skipped(Reason.PAGE_DELETED)
                 page = self.wiki.pages(titles=[each.title])[each.title]
-            except (NoAnswer, WikiAway) as error:
-                governor.failed()
-                return self._look(each, str(error))
-            else:
-                return self._confirm(each, saved.revision, governor)
+            except (ResponseLost, WikiUnavailable) as error:
+                circuit_breaker.failed()
+                return self._check_saved(each, str(error))
         return Held(Reason.EDIT_CONFLICT)
 
     def _text(self, each: PageText, page: Page) -> str | None:
@@ -232,36 +289,47 @@ class _Desk:
         ours = page.revision is not None and page.revision.user == self.me
         if each.title.endswith(MACHINE):
             return each.text if ours or each.title in self.known else None
-        return merge(page.text or "", each.text)
+        return replace_report(page.text or "", each.text)
 
-    def _confirm(self, each: PageText, revision: int, governor: Governor) -> Outcome:
-        """Read back what was saved: only what stands counts."""
-        if revision:
-            text = self.wiki.text_of(revisions=[revision]).get(revision)
-            if _says(each, text):
-                governor.sent()
+    def _confirm(
+        self, written: list[tuple[PageText, int]], circuit_breaker: CircuitBreaker
+    ) -> dict[str, Outcome]:
+        """Read back what was saved, all in one request: only what stands counts."""
+        revisions = [revision for _, revision in written if revision]
+        try:
+            texts = self.wiki.revision_texts(revisions=revisions) if revisions else {}
+        except WikiUnavailable:
+            texts = {}  # asked again below, page by page
+        outcomes: dict[str, Outcome] = {}
+        for each, revision in written:
+            if revision and _shows(each, texts.get(revision)):
+                circuit_breaker.sent()
                 self._keep(each, revision)
-                return Sent(revision, each.title)
-        governor.failed()
-        return self._look(each, "the page does not say what was saved")
+                outcomes[each.title] = Sent(revision, each.title)
+            else:
+                circuit_breaker.failed()
+                outcomes[each.title] = self._check_saved(
+                    each, "the page does not say what was saved"
+                )
+        return outcomes
 
-    def _look(self, each: PageText, detail: str) -> Outcome:
+    def _check_saved(self, each: PageText, detail: str) -> Outcome:
         """After a write without an answer: does it stand?"""
         try:
             page = self.wiki.pages(titles=[each.title])[each.title]
-        except WikiAway:
+        except WikiUnavailable:
             return Unknown(detail)
-        if page.revision is not None and _says(each, page.text):
+        if page.revision is not None and _shows(each, page.text):
             self._keep(each, page.revision.id)
             return Sent(page.revision.id, each.title)
         return Held(Reason.WIKI_AWAY, detail)
 
     def _keep(self, each: PageText, revision: int) -> None:
-        self.store.publications.save(Publication(each.title, each.digest, revision, self.now))
+        self.store.published_pages.save(PublishedPage(each.title, each.digest, revision, self.now))
 
 
-def _says(each: PageText, text: str | None) -> bool:
-    """Tell whether a page's text says what a page is to say, whatever stands around it."""
+def _shows(each: PageText, text: str | None) -> bool:
+    """Whether a page's text says what a page is to say, whatever stands around it."""
     if text is None:
         return False
     if not each.title.endswith(MACHINE):

@@ -2,15 +2,15 @@
 
 ::
 
-    ExchangeError                something a person can mend; the message says where and how
+    ExchangeError                something a person can fix; the message says where and how
     ├── SettingsError            config/ or the environment: every problem at once
     ├── DirectoryError           the capacity directory contradicts itself
     ├── StoreError               the database
-    │   └── StoreAway            ... does not answer or takes no writes right now: try later
+    │   └── StoreUnavailable            ... does not answer or takes no writes right now: try later
     └── WikiError                the wiki
-        ├── WikiAway             ... does not answer (nothing was written)
+        ├── WikiUnavailable             ... does not answer (nothing was written)
         ├── Refused              ... answered no, and said why (nothing was written)
-        └── NoAnswer             ... may or may not have written: read back before anything else
+        └── ResponseLost             ... may or may not have written: read back before anything else
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Iterable
 
 
 class ExchangeError(Exception):
-    """Something a person can mend; the message says where and how."""
+    """Something a person can fix; the message says where and how."""
 
 
 class _Several(ExchangeError):
@@ -31,7 +31,7 @@ class _Several(ExchangeError):
 
 
 class SettingsError(_Several):
-    """config/ or the environment is wrong; ``problems`` has one line for each, with its mend."""
+    """config/ or the environment is wrong; ``problems`` has one line each, with how to fix it."""
 
 
 class DirectoryError(_Several):
@@ -42,7 +42,7 @@ class StoreError(ExchangeError):
     """The database refused or does not hold what was asked for."""
 
 
-class StoreAway(StoreError):
+class StoreUnavailable(StoreError):
     """The database does not answer, or takes no writes right now; later may be different."""
 
 
@@ -50,11 +50,11 @@ class WikiError(ExchangeError):
     """Something between us and the wiki went wrong."""
 
 
-class WikiAway(WikiError):
+class WikiUnavailable(WikiError):
     """The wiki does not answer; nothing was written."""
 
 
-class Refused(WikiError):
+class EditRefused(WikiError):
     """The wiki answered no and nothing was written.
 
     ``code`` is the action API's own error code (``blocked``, ``protectedpage``,
@@ -67,5 +67,5 @@ class Refused(WikiError):
         super().__init__(f"{code}: {info}" if info else code)
 
 
-class NoAnswer(WikiError):
+class ResponseLost(WikiError):
     """A write was sent and its answer never came: it may or may not stand on the page."""

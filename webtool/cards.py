@@ -1,4 +1,4 @@
-"""Cards: people among results, and the choices beside them, from pieces that are remembered."""
+"""Result cards and facet boxes, put together from cached pieces."""
 
 from __future__ import annotations
 
@@ -6,31 +6,33 @@ from collections.abc import Collection, Iterable, Iterator, Sized
 from datetime import date
 from typing import NamedTuple
 
+from flask import Flask
 from markupsafe import Markup, escape
 
 from exchange.directory import Directory
+from exchange.languages import find_language
 from exchange.model import Offer, Profile, Want
-from webtool.context import context
-from webtool.memory import for_reader
-from webtool.show import (
-    capacity,
+from webtool.context import cached_per_language, context, current_snapshot
+from webtool.render import (
+    capacity_label,
     capacity_url,
-    country,
-    day,
-    icon,
-    language,
-    marked,
-    message,
-    number,
-    place,
+    codex_icon,
+    country_label,
+    facet_label,
+    format_day,
+    format_number,
+    language_label,
+    msg,
+    msg_html,
+    place_label,
     profile_url,
-    region,
-    text,
-    worded,
+    region_label,
 )
 
 _CHIPS = 6
 _SPOKEN = 4
+_OPTIONS = 500
+"""More would make a page heavy; the field takes every name all the same."""
 _COUNTED = "</span></label></div>\n"
 
 
@@ -54,8 +56,8 @@ class Card(NamedTuple):
     sides: tuple[Side, ...]
 
 
-def cards(profiles: Iterable[Profile]) -> list[Card]:
-    """Put people and groups into words."""
+def build_cards(profiles: Iterable[Profile]) -> list[Card]:
+    """Return cards of people and groups in the reader's language."""
     here = context()
     return [_card(one, here.directory, here.today) for one in profiles]
 
@@ -63,15 +65,15 @@ def cards(profiles: Iterable[Profile]) -> list[Card]:
 def _card(profile: Profile, directory: Directory, today: date) -> Card:
     away = profile.away
     return Card(
-        icon=icon("userGroup" if profile.is_group else "userAvatar"),
+        icon=codex_icon("userGroup" if profile.is_group else "userAvatar"),
         address=profile_url(profile),
         name=profile.name,
         facts=tuple(_facts(profile)),
-        away=marked("away-until", day(away)) if away and away >= today else "",
+        away=msg_html("web-away-until", format_day(away)) if away and away >= today else "",
         sides=tuple(
             Side(
                 kind,
-                text(f"{kind}s"),
+                msg(f"web-{kind}s"),
                 Markup("\n".join([_chip_of(one, directory) for one in items[:_CHIPS]])),
                 _more(items, _CHIPS),
             )
@@ -83,15 +85,17 @@ def _card(profile: Profile, directory: Directory, today: date) -> Card:
 
 def _facts(profile: Profile) -> Iterator[str]:
     if profile.is_group:
-        yield message(f"kind-{profile.kind}")
-    if where := place(profile):
+        yield msg(f"kind-{profile.kind}")
+    if where := place_label(profile):
         yield where
     if profile.languages:
-        spoken = Markup(" · ".join([language(one.code) for one in profile.languages[:_SPOKEN]]))
+        spoken = Markup(
+            " · ".join([language_label(one.code) for one in profile.languages[:_SPOKEN]])
+        )
         more = _more(profile.languages, _SPOKEN)
         yield spoken + " " + more if more else spoken
     if profile.edited:
-        yield escape(text("edited")) + " " + day(profile.edited)
+        yield escape(msg("web-edited")) + " " + format_day(profile.edited)
 
 
 def _chip_of(item: Offer | Want, directory: Directory) -> Markup:
@@ -100,56 +104,98 @@ def _chip_of(item: Offer | Want, directory: Directory) -> Markup:
 
 
 def _more(items: Sized, shown: int) -> str:
-    return text("more", len(items) - shown) if len(items) > shown else ""
+    return msg("web-more", len(items) - shown) if len(items) > shown else ""
 
 
-def chip(id: str, written: str = "") -> Markup:
-    """Show a capacity as a chip that leads to its page."""
-    directory = context().directory
+def capacity_chip(id: str, written: str = "") -> Markup:
+    """Return a capacity as a chip that links to its page."""
+    directory = current_snapshot().directory
     return _chip(id, "" if id in directory else written, directory.digest)
 
 
-def choice(facet: str, value: str, count: int, chosen: bool) -> Markup:
-    """Show a value of a facet as a tick box with its label and how many it would give."""
-    return choices(facet, ((value, count),), (value,) if chosen else ())
+def facet_choice(facet: str, value: str, count: int, chosen: bool) -> Markup:
+    """Return a value of a facet as a check box with its label and how many it would give."""
+    return facet_choices(facet, ((value, count),), (value,) if chosen else ())
 
 
-def choices(facet: str, counts: Iterable[tuple[str, int]], chosen: Collection[str]) -> Markup:
-    """Show values of a facet, those that are ``chosen`` ticked."""
-    digest = context().directory.digest
+def facet_choices(facet: str, counts: Iterable[tuple[str, int]], chosen: Collection[str]) -> Markup:
+    """Return values of a facet as check boxes, those that are ``chosen`` ticked."""
+    digest = current_snapshot().directory.digest
     parts: list[str] = []
     for value, count in counts:
-        parts += (_choice(facet, value, value in chosen, digest), escape(number(count)), _COUNTED)
+        parts += (
+            _choice(facet, value, value in chosen, digest),
+            escape(format_number(count)),
+            _COUNTED,
+        )
     return Markup("".join(parts))
 
 
+def facet_options(facet: str, values: Collection[str]) -> Markup:
+    """Return values of a facet as options of a field in which one writes their names."""
+    return _options(facet, tuple(values)[:_OPTIONS], current_snapshot().directory.digest)
+
+
 def facet_value(facet: str, value: str) -> str:
-    """Give the name of a facet's value in the reader's language; what has none, as written."""
+    """Return the name of a facet's value in the reader's language; what has none, as written."""
     match facet:
         case "capacity":
-            return capacity(value)
+            return capacity_label(value)
         case "language":
-            return language(value)
+            return language_label(value)
         case "country":
-            return country(value)
+            return country_label(value)
         case "region":
-            return region(value)
-    return worded(facet, value) or Markup("<bdi>{}</bdi>").format(value)
+            return region_label(value)
+    return facet_label(facet, value) or Markup("<bdi>{}</bdi>").format(value)
 
 
-@for_reader(16_384)
+@cached_per_language(16_384)
 def _chip(id: str, written: str, _digest: str) -> Markup:
-    label, address = escape(capacity(id, written)), escape(capacity_url(id))
+    label, address = escape(capacity_label(id, written)), escape(capacity_url(id))
     return Markup(f'<li><a class="chip" href="{address}">{label}</a></li>')
 
 
-@for_reader(8_192)
+@cached_per_language(64)
+def _options(facet: str, values: tuple[str, ...], _digest: str) -> Markup:
+    named = sorted((Markup(facet_value(facet, value)).striptags(), value) for value in values)
+    return Markup("").join(
+        Markup('<option value="{}">').format(name)
+        if _reads_back(facet, name, value)
+        else Markup('<option value="{}" label="{}">').format(value, name)
+        for name, value in named
+    )
+
+
+def _reads_back(facet: str, name: str, value: str) -> bool:
+    """Whether a name means the value: "Ga" is a language whose name is another one's code."""
+    match facet:
+        case "capacity":
+            return current_snapshot().directory.identify(name) == value
+        case "language":
+            return find_language(name) == value
+    return facet in ("country", "region") or name == value
+
+
+@cached_per_language(8_192)
 def _choice(facet: str, value: str, chosen: bool, _digest: str) -> str:
-    """Give what stands before the count: that changes with every search."""
+    """Return what stands before the count: that changes with every search."""
     id = escape(f"f-{facet}-{value.replace(' ', '_')}")
     ticked = " checked" if chosen else ""
     return (
         f'<div class="choice"><input type="checkbox" name="{facet}" value="{escape(value)}"'
         f' id="{id}"{ticked}><label for="{id}">{escape(facet_value(facet, value))}'
         ' <span class="count">'
+    )
+
+
+def register_globals(app: Flask) -> None:
+    """Register the functions of this module for an application's templates."""
+    app.jinja_env.globals.update(
+        cards=build_cards,
+        chip=capacity_chip,
+        choice=facet_choice,
+        choices=facet_choices,
+        facet_value=facet_value,
+        options=facet_options,
     )

@@ -1,4 +1,4 @@
-"""JSON-LD: a person or a group in schema.org's words, for machines that read pages."""
+"""A person or a group as JSON-LD in the vocabulary of schema.org."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 from flask import url_for
 
 from exchange.model import Profile
+from exchange.reports import Licence
 from webtool.context import context
-from webtool.show import wiki_link
+from webtool.render import history_link, wiki_link
 
 
-def profile(profile: Profile) -> dict[str, Any]:
-    """Describe a profile: schema.org Person or Organization, what they know and seek."""
+def profile_jsonld(profile: Profile) -> dict[str, Any]:
+    """Return a profile as schema.org Person or Organization, with what they know and seek."""
     directory = context().directory
-    endpoint = "people.group" if profile.is_group else "people.person"
+    endpoint = "people.show_group" if profile.is_group else "people.show_person"
     body: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Organization" if profile.is_group else "Person",
@@ -38,6 +39,13 @@ def profile(profile: Profile) -> dict[str, Any]:
         body["parentOrganization" if profile.is_group else "memberOf"] = member
     if page := wiki_link(profile.page):
         body["sameAs"] = page
+        # A person has no licence; what they wrote on the page has.
+        body["subjectOf"] = {
+            "@type": "WebPage",
+            "url": page,
+            "license": Licence.WORDS.address,
+            "archivedAt": history_link(profile.page),
+        }
     return body
 
 

@@ -1,4 +1,4 @@
-"""What a WSGI server loads: ``gunicorn webtool.wsgi:app``. Made at start or on the first request."""
+"""The WSGI entry point: ``gunicorn webtool.wsgi:app``."""
 
 from __future__ import annotations
 
@@ -14,28 +14,38 @@ _making = threading.Lock()
 
 
 def app(environ: dict[str, Any], start_response: Any) -> Any:
-    """Answer a request; the application is made by now or on the first one, never at import."""
+    """Answer a request; the application is made when a worker starts, never at import."""
     return _app()(environ, start_response)
 
 
-def begin() -> None:
-    """Make the application in a thread, and what its pages are made from, before anybody asks.
+def check_settings() -> None:
+    """Raise SettingsError where the settings do not let the tool start."""
+    import os
 
-    A server calls this in each worker, after the fork: no thread and no connection outlives one.
+    from exchange.errors import SettingsError
+    from exchange.settings import load
+
+    if problem := load(os.environ).login_problem:
+        raise SettingsError([problem])
+
+
+def warm_up() -> None:
+    """Make the application and its first snapshot in a thread, before anybody asks.
+
+    A server calls this in each worker after the fork: threads and connections do not survive one.
     """
-    threading.Thread(target=_begin, daemon=True).start()
+    threading.Thread(target=_warm_up, daemon=True).start()
 
 
-def _begin() -> None:
-    from webtool.context import context_of
-    from webtool.watch import watch
+def _warm_up() -> None:
+    from webtool.context import context_of, watch_store
 
     try:
         made = _app()
     except Exception:
-        log.exception("cannot begin")  # each request tries again, and says so
+        log.exception("cannot warm up")  # each request tries again, and says so
         return
-    watch(context_of(made))
+    watch_store(context_of(made))
 
 
 def _app() -> Flask:
@@ -49,10 +59,10 @@ def _make() -> Flask:
     import os
     import sys
 
-    from exchange import journal
+    from exchange import logfmt
     from exchange.settings import load
     from webtool import create_app
 
     settings = load(os.environ)
-    journal.begin(sys.stderr, secrets=settings.secrets)
+    logfmt.configure_logging(sys.stderr, secrets=settings.secrets)
     return create_app(settings)

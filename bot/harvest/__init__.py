@@ -1,6 +1,5 @@
-"""Harvest: the wiki's profile pages -> the index. See ``harvest``."""
+"""Harvest: the wiki's profile pages -> the index. See ``harvest_pages``."""
 
-from bot.harvest.counts import Counts
-from bot.harvest.harvest import harvest
+from bot.harvest.harvest import HarvestResult, harvest_pages
 
-__all__ = ["Counts", "harvest"]
+__all__ = ["HarvestResult", "harvest_pages"]

@@ -1,7 +1,13 @@
 """Notify: tell people of suggestions on their talk pages, once each, and read their answers."""
 
-from bot.notify.counts import Counts
-from bot.notify.job import notify
-from bot.notify.listening import CaughtUp, Listened, catch_up, listen
+from bot.notify.follow_up import FollowUpResult, ListenResult, follow_up_notices, listen_for_answers
+from bot.notify.run import NotifyResult, notify_people
 
-__all__ = ["CaughtUp", "Counts", "Listened", "catch_up", "listen", "notify"]
+__all__ = [
+    "FollowUpResult",
+    "ListenResult",
+    "NotifyResult",
+    "follow_up_notices",
+    "listen_for_answers",
+    "notify_people",
+]

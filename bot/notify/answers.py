@@ -1,35 +1,44 @@
-"""Answers: what people wrote into our notices, read back and obeyed. The newest answer counts."""
+"""Answers: what people wrote into our notices, read back and obeyed.
+
+A reply below the notice, a word after ``status=``, or words anywhere else in the section: whatever
+is not ours was said by somebody. What its recipient said and we do not understand holds every
+further message to them, until they say something that we do.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from bot.notify.recipient import owner
+from bot.notify.joined import CAMPAIGN
+from bot.notify.person import talk_page_owner
+from bot.notify.recipients import ONCE
 from bot.wiki.port import Wiki
-from exchange.model import Page, Revision, Status
-from exchange.notice import wrapper
-from exchange.notice.answer import Answers
-from exchange.notice.wrapper import Wrapper
+from exchange.languages import canonical, fallback_chain
+from exchange.model import Page, Revision, SuggestionStatus
+from exchange.model.keys import ProfileKey, Recipient
+from exchange.notices.answers import READ_FOR, AnswerReader, ReplyMeaning
+from exchange.notices.message import meant_by
+from exchange.notices.replies import Statement, Version, read_statements
+from exchange.notices.template import find_templates
+from exchange.notices.vocabulary import Meaning
 from exchange.store import Store
+from exchange.store.erasure import ERASED
 from exchange.store.notices import Notice
-from exchange.template.names import normalise
+from exchange.store.suggestions import SuggestionAnswer
+from exchange.titles import normalise_title
 
 VIA = "wiki"
-READ_FOR = timedelta(days=200)
-"""How long after its notice an answer is still looked for."""
-
 HISTORY = 100
-"""How many revisions are looked through for the one in which an answer came."""
+"""How many of a page's newest revisions are looked through for who wrote what."""
 
-RESTRICTIVE = frozenset({Status.DECLINED, Status.STOPPED})
-"""Answers that count whoever wrote them: nobody is harmed by a message that is not sent."""
+STOP = "stop"
+"""The preference that an answer can set."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class AnswersRead:
     """What came of reading: new answers, words not understood, and words from others' hands."""
 
     answers: int = 0
@@ -38,59 +47,73 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class _New:
-    """An answer on a page that our records do not have."""
+class Said:
+    """What was said in one notice: the newest understood answer to each suggestion, and more.
 
-    row: Notice
-    number: int
-    suggestion: int
-    status: Status
+    ``statuses`` gives (status, the revision, whether it is the recipient's own) by number.
+    ``unclear`` is the newest revision in which the recipient wrote what we do not understand,
+    after everything that we do. ``foreign`` counts agreeing answers from other hands. ``refusals``
+    are those of introductions that the recipient wrote, each with its revision.
+    """
+
+    statuses: Mapping[int, tuple[SuggestionStatus, Version | None, bool]] = field(
+        default_factory=dict
+    )
+    stopped: bool = False
+    never: bool = False
+    unclear: Version | None = None
+    foreign: int = 0
+    refusals: Sequence[tuple[Meaning, Version]] = ()
 
 
 def read_answers(
     store: Store,
     wiki: Wiki,
     *,
-    is_wrapper: Callable[[str], bool],
-    words: Answers,
+    is_notice_template: Callable[[str], bool],
+    words: AnswerReader,
+    me: str,
     clock: Callable[[], datetime],
-) -> Heard:
+) -> AnswersRead:
     """Read every notice that may still be answered, and record what is new.
 
-    About one request for 500 talk pages; two more for each page with a new answer, to tell when
-    it was written and by whom. An agreeing answer counts only from the recipient's own hand.
+    About one request for 500 talk pages; two more for each page that somebody edited since it was
+    last read, to tell who wrote what. An agreeing answer counts only from the recipient's own
+    hand, in a revision of their own; a stop counts whoever says it.
     """
     now = clock()
-    rows = {row.id: row for row in store.notices.sent(since=now - READ_FOR) if row.suggestions}
+    rows = [
+        row
+        for row in store.notices.sent(since=now - READ_FOR)
+        if row.suggestions or row.campaign == ONCE or row.campaign.startswith(CAMPAIGN)
+    ]
     if not rows:
-        return Heard()
-    pages = _pages(wiki, rows.values())
-    recorded = _recorded(store)
-    unclear = 0
-    fresh: dict[str, list[_New]] = defaultdict(list)
-    for title, page in sorted(pages.items()):
-        for found in _wrappers(page, is_wrapper):
-            row = rows.get(found.id)
-            if row is None or title not in (row.page, _onward(pages, row.page)):
-                continue
-            for number, suggestion in enumerate(row.suggestions, 1):
-                status = words.read(found.answer(number))
-                unclear += bool(found.answer(number)) and status is None
-                if status is not None and recorded.get(suggestion) is not status:
-                    fresh[page.title].append(_New(row, number, suggestion, status))
-            _resume(store, row, found, words)
-    answers = foreign = 0
-    for title, news in sorted(fresh.items()):
-        versions = _versions(wiki, title, is_wrapper, {new.row.id for new in news})
-        for new in news:
-            origin = _origin(versions, new, words)
-            own = origin is not None and _is_by(origin, new.row)
-            if not own and new.status not in RESTRICTIVE:
-                foreign += 1
-                continue
-            _record(store, new, origin if own else None, at=origin.timestamp if origin else now)
-            answers += 1
-    return Heard(answers, unclear, foreign)
+        return AnswersRead()
+    pages = _pages(wiki, rows)
+    counted = AnswersRead()
+    newest = {e.suggestion: e for e in store.suggestions.answers()}
+    recorded = {e.suggestion: e for e in store.suggestions.answers() if e.via == VIA}
+    histories: dict[str, list[Revision]] = {}
+    for row in rows:
+        page = _page_of(row, pages, is_notice_template)
+        current = page.revision.id if page is not None and page.revision is not None else 0
+        if page is None or current <= max(row.read_revision, row.revision or 0):
+            continue
+        if page.title not in histories:
+            histories[page.title] = wiki.history(title=page.title, limit=HISTORY)
+        said = _read_notice(
+            row, histories[page.title], store, wiki, is_notice_template, words, me=me
+        )
+        if said is not None:
+            with store.transaction():
+                fresh, unclear = _record(store, row, said, recorded, newest, now)
+                store.notices.mark_read(row.id, revision=current)
+            counted = AnswersRead(
+                counted.answers + fresh,
+                counted.unclear + unclear,
+                counted.foreign + said.foreign,
+            )
+    return counted
 
 
 def _pages(wiki: Wiki, rows: Iterable[Notice]) -> dict[str, Page]:
@@ -98,95 +121,305 @@ def _pages(wiki: Wiki, rows: Iterable[Notice]) -> dict[str, Page]:
     pages = wiki.pages(titles=dict.fromkeys(row.page for row in rows if row.page))
     site = wiki.site()
     onward = {page.redirect.partition("#")[0] for page in pages.values() if page.redirect}
-    onward = {title for title in onward if owner(title, site)} - pages.keys()
+    onward = {title for title in onward if talk_page_owner(title, site)} - pages.keys()
     return pages | (wiki.pages(titles=sorted(onward)) if onward else {})
 
 
-def _onward(pages: Mapping[str, Page], title: str) -> str:
-    page = pages.get(title)
-    return page.redirect.partition("#")[0] if page is not None else ""
+def _page_of(
+    row: Notice, pages: Mapping[str, Page], is_notice_template: Callable[[str], bool]
+) -> Page | None:
+    """Return the page whose history tells of a notice: its own, or the one it was moved to."""
+    page = pages.get(row.page)
+    onward = pages.get(page.redirect.partition("#")[0]) if page is not None else None
+    for each in (page, onward):
+        if each is not None and any(
+            found.id == row.id
+            for found in find_templates(each.text or "", is_notice_template=is_notice_template)
+        ):
+            return each
+    # Where the notice is gone, the page on which answers are written by its links.
+    return next((each for each in (onward, page) if each is not None and each.exists), None)
 
 
-def _wrappers(page: Page, is_wrapper: Callable[[str], bool]) -> Sequence[Wrapper]:
-    if not page.exists or not page.text:
-        return ()
-    return tuple(wrapper.find(page.text, is_wrapper=is_wrapper))
-
-
-def _recorded(store: Store) -> dict[int, Status]:
-    """The newest answer from the wiki for each suggestion, as far as we know."""
-    return {each.suggestion: each.status for each in store.suggestions.answers() if each.via == VIA}
-
-
-def _versions(
-    wiki: Wiki, title: str, is_wrapper: Callable[[str], bool], notices: set[str]
-) -> list[tuple[Revision, dict[str, Wrapper]]]:
-    """The newest revisions of a page with our wrappers in each, newest first. Two requests."""
-    history = wiki.history(title=title, limit=HISTORY)
-    texts = wiki.text_of(revisions=[revision.id for revision in history])
-    return [
-        (
-            revision,
-            {
-                found.id: found
-                for found in wrapper.find(texts.get(revision.id, ""), is_wrapper=is_wrapper)
-                if found.id in notices
-            },
-        )
-        for revision in history
+def _read_notice(
+    row: Notice,
+    history: Sequence[Revision],
+    store: Store,
+    wiki: Wiki,
+    is_notice_template: Callable[[str], bool],
+    words: AnswerReader,
+    *,
+    me: str,
+) -> Said | None:
+    """Return what was said in a notice; None where what we wrote can no longer be read."""
+    if row.revision is None:
+        return None
+    later = [each for each in history if each.id > row.revision]
+    texts = wiki.revision_texts(revisions=[row.revision, *(each.id for each in later)])
+    written = texts.get(row.revision)
+    if written is None:
+        return None
+    versions = [
+        Version(each.id, each.user, each.user_id, each.timestamp, texts[each.id])
+        for each in reversed(later)
+        if each.id in texts
     ]
+    statements = read_statements(
+        versions,
+        notice=row.id,
+        written=written,
+        owner=lambda version: _is_by(version, row),
+        ours=lambda version: version.user == me,
+        is_notice_template=is_notice_template,
+        complete=len(later) < len(history) or len(history) < HISTORY,
+    )
+    known = store.suggestions.get_many(row.suggestions)
+    said = understand_statements(
+        statements,
+        count=len(row.suggestions),
+        introduced=[
+            number
+            for number, id in enumerate(row.suggestions, 1)
+            if id in known and known[id].is_introduction
+        ],
+        words=words,
+        languages=_languages(row, written, store, is_notice_template),
+        owner=lambda version: _is_by(version, row),
+    )
+    statuses = {
+        number: (meant_by(status, row.campaign), version, own)
+        for number, (status, version, own) in said.statuses.items()
+    }
+    return replace(said, statuses=statuses)
 
 
-def _origin(
-    versions: Sequence[tuple[Revision, Mapping[str, Wrapper]]], new: _New, words: Answers
-) -> Revision | None:
-    """The revision in which an answer came to stand as it stands now."""
-    origin = None
-    for revision, wrappers in versions:
-        found = wrappers.get(new.row.id)
-        if found is None or words.read(found.answer(new.number)) is not new.status:
-            break
-        origin = revision
-    return origin
+def understand_statements(
+    statements: Iterable[Statement],
+    *,
+    count: int,
+    words: AnswerReader,
+    languages: Iterable[str],
+    owner: Callable[[Version], bool],
+    introduced: Iterable[int] = (),
+) -> Said:
+    """Return what statements, oldest first, say about ``count`` suggestions; the newest counts.
+
+    Where nothing was suggested, nothing was asked: only a stop counts. Whoever wants no
+    introductions and says no more declines those that a coordinator ``introduced``, by number.
+    """
+    spoken = tuple(languages)
+    asked, count = count > 0, max(1, count)
+    statuses: dict[int, tuple[SuggestionStatus, Version | None, bool]] = {}
+    stopped = never = False
+    unclear: Version | None = None
+    foreign = 0
+    introductions = tuple(introduced)
+    refusals: list[tuple[Meaning, Version]] = []
+    for each in statements:
+        own = each.version is not None and owner(each.version)
+        if each.number is None:
+            answer = words.read_reply(each.text, languages=spoken, count=count)
+        else:
+            answer = words.read_field(each.text)
+        answer, agreed = _permitted(answer, own=own, field=each.number is not None)
+        foreign += agreed
+        refuses = answer.refuses
+        if own and each.version is not None and refuses is not None:
+            if refuses is Meaning.NO_INTRODUCER and not introductions:
+                answer = replace(answer, unclear=True)  # By whom?
+            else:
+                refusals.append((refuses, each.version))
+                unclear = None
+                if not answer.understood:
+                    answer = replace(
+                        answer, each=dict.fromkeys(introductions, SuggestionStatus.DECLINED)
+                    )
+        if own and answer.unclear and asked:
+            unclear = each.version
+        numbers = range(1, count + 1) if each.number in (None, 0) else (each.number or 0,)
+        for number in numbers:
+            status = answer.status_of(number)
+            if status is None:
+                continue
+            if status is SuggestionStatus.STOPPED:
+                stopped = True
+            statuses[number] = (status, each.version, own)
+            unclear = None if own else unclear
+        never = never or (own and answer.never)
+    if stopped:
+        statuses = {
+            number: said
+            for number, said in statuses.items()
+            if said[0] is SuggestionStatus.STOPPED or said[0] in _AGREED_BEFORE
+        }
+    return Said(statuses, stopped, never, unclear, foreign, refusals)
 
 
-def _is_by(revision: Revision, row: Notice) -> bool:
-    if revision.user_id and row.account:
-        return revision.user_id == row.account
-    return normalise(revision.user) == normalise(row.name)
+_AGREED_BEFORE = frozenset(
+    {SuggestionStatus.IN_TOUCH, SuggestionStatus.EXCHANGED, SuggestionStatus.DECLINED}
+)
+"""Answers that stay true beside a stop; nothing new comes of them."""
 
 
-def _record(store: Store, new: _New, origin: Revision | None, *, at: datetime) -> None:
-    party = new.row.recipient.partition(">")[0]
-    with store.transaction():
-        store.suggestions.answer(
-            new.suggestion,
-            status=new.status,
-            by=party if origin is not None else "",
+def _permitted(answer: ReplyMeaning, *, own: bool, field: bool) -> tuple[ReplyMeaning, int]:
+    """Return what counts of an answer, and whether an agreeing one from another hand does not."""
+    if own:
+        return answer, 0
+    # Anybody may say stop for anybody; "no" in a conversation may mean anything.
+    allowed = {SuggestionStatus.STOPPED} | ({SuggestionStatus.DECLINED} if field else set())
+    if answer.all in allowed:
+        return ReplyMeaning(all=answer.all), 0
+    return ReplyMeaning(), int(field and answer.understood)
+
+
+def _languages(
+    row: Notice, written: str, store: Store, is_notice_template: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """Return the notice's language and its reader's own, with those that stand in for them."""
+    found = [
+        each.language
+        for each in find_templates(written, is_notice_template=is_notice_template)
+        if each.id == row.id and each.language
+    ]
+    for key in dict.fromkeys(
+        (str(ProfileKey.for_person(row.account)), str(Recipient.parse(row.recipient).profile))
+    ):
+        profile = store.profiles.get(key)
+        found += [each.code for each in profile.languages] if profile is not None else []
+    known = [canonical(code) for code in found]
+    return tuple(dict.fromkeys((*known, *(c for code in known for c in fallback_chain(code)))))
+
+
+def _is_by(version: Version, row: Notice) -> bool:
+    if version.user_id and row.account:
+        return version.user_id == row.account
+    return normalise_title(version.user) == normalise_title(row.name)
+
+
+def _record(
+    store: Store,
+    row: Notice,
+    said: Said,
+    recorded: dict[int, SuggestionAnswer],
+    newest: dict[int, SuggestionAnswer],
+    now: datetime,
+) -> tuple[int, int]:
+    """Keep what was said: (how many answers are new, whether something unclear is).
+
+    ``recorded`` are the newest answers that were read on the wiki, ``newest`` those of any way.
+    """
+    profile = str(Recipient.parse(row.recipient).profile)
+    person = str(ProfileKey.for_person(row.account))
+    fresh = 0
+    for number, (status, version, own) in sorted(said.statuses.items()):
+        if not 1 <= number <= len(row.suggestions):
+            continue
+        suggestion = row.suggestions[number - 1]
+        answer = SuggestionAnswer(
+            suggestion,
+            status,
+            by=profile if own else "",
             via=VIA,
-            at=at,
-            revision=origin.id if origin is not None else None,
+            at=version.at if version is not None else now,
+            revision=version.revision if own and version is not None else None,
         )
-        if new.status is Status.STOPPED:
-            key = f"user:{new.row.account}"
-            store.preferences.set(key, "stop", f"notice {new.row.id}", at=at, via=VIA)
+        if suggestion == ERASED or _is_recorded(
+            answer, recorded.get(suggestion), newest.get(suggestion)
+        ):
+            continue
+        store.suggestions.answer(
+            suggestion,
+            status=status,
+            by=answer.by,
+            via=VIA,
+            at=answer.at,
+            revision=answer.revision,
+        )
+        recorded[suggestion] = newest[suggestion] = answer
+        fresh += 1
+    wishes = store.preferences.of(person)
+    here = stop_in(row)
+    if said.stopped:
+        if not wishes.get(STOP):
+            store.preferences.set(person, STOP, here, at=now, via=VIA)
+    elif wishes.get(STOP) == here:
+        # Its owner, or the hand that put it in, took the word out.
+        store.preferences.drop(person, STOP)
+    _record_refusals(store, row, said, now)
+    if said.never:
+        for id in row.suggestions:
+            each = store.suggestions.get(id)
+            if each is not None:
+                # Of three people, it is not known which of the others is meant: neither, then.
+                for other in {*each.match.parties} - {profile}:
+                    known = store.profiles.get(other)
+                    name = known.name if known is not None else ""
+                    store.preferences.block(person, other, at=now, via=VIA, name=name)
+    return fresh, _record_unclear(store, row, said, now)
 
 
-def _resume(store: Store, row: Notice, found: Wrapper, words: Answers) -> None:
-    """Take back a stop that was said in this notice and stands there no more."""
-    key = f"user:{row.account}"
-    said = {words.read(found.answer(number)) for number in range(1, len(row.suggestions) + 1)}
-    if Status.STOPPED in said or store.preferences.of(key).get("stop") != f"notice {row.id}":
-        return
-    store.preferences.drop(key, "stop")
+def _record_refusals(store: Store, row: Notice, said: Said, now: datetime) -> None:
+    """Keep who wants no introductions; what was read before may have been taken back since."""
+    speakers = {
+        str(Recipient.parse(row.recipient).profile),
+        str(ProfileKey.for_person(row.account)),
+    }
+    for meaning, version in said.refusals:
+        about = {""}
+        if meaning is Meaning.NO_INTRODUCER:
+            made = store.introductions.of(row.suggestions).values()
+            about = {one.coordinator_key for one in made} - {""}
+        if version.revision > row.read_revision:
+            for speaker in sorted(speakers):
+                for each in sorted(about):
+                    store.introductions.refuse(speaker, each, at=now, via=VIA)
 
 
-def is_wrapper_of(titles: Iterable[str]) -> Callable[[str], bool]:
-    """Make the test for "is this our wrapper template?" from its titles, redirects included."""
-    bare = {normalise(title.partition(":")[2] or title) for title in titles}
+def _is_recorded(
+    answer: SuggestionAnswer, before: SuggestionAnswer | None, newest: SuggestionAnswer | None
+) -> bool:
+    """Whether an answer was read before, or says once more what counts already."""
+    if before is None or before.status is not answer.status:
+        return False
+    again = (answer.revision or 0) > (before.revision or 0)
+    return not again or (newest is not None and newest.status is answer.status)
 
-    def is_wrapper(written: str) -> bool:
-        title = normalise(written)
+
+def stop_in(row: Notice) -> str:
+    """Return the value of the preference ``STOP`` that was said in a notice."""
+    return f"notice {row.id}"
+
+
+def _record_unclear(store: Store, row: Notice, said: Said, now: datetime) -> int:
+    """Keep what was not understood, and let go what an understood answer explains; how many are new."""
+    new = False
+    if said.unclear is not None:
+        new = store.unclear_answers.note(
+            row.id, account=row.account, revision=said.unclear.revision, at=now
+        )
+    understood = max(
+        (v.revision for _, v, own in said.statuses.values() if own and v is not None), default=0
+    )
+    if said.unclear is not None:
+        understood -= 1  # In one revision the later words count, and these are not understood.
+    if understood > 0 and row.account:
+        # Whatever they wrote before it, wherever it was: now we know what they mean.
+        store.unclear_answers.settle_all(
+            row.account,
+            by=str(ProfileKey.for_person(row.account)),
+            via=VIA,
+            at=now,
+            until=understood,
+        )
+    return int(new)
+
+
+def notice_template_test(titles: Iterable[str]) -> Callable[[str], bool]:
+    """Return the test for "is this our template?" from its titles, redirects included."""
+    bare = {normalise_title(title.partition(":")[2] or title) for title in titles}
+
+    def is_notice_template(written: str) -> bool:
+        title = normalise_title(written)
         return title in bare or title.partition(":")[2] in bare
 
-    return is_wrapper
+    return is_notice_template

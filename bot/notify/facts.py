@@ -1,18 +1,18 @@
-"""Facts: what the wiki says about recipients and their pages, read in batches."""
+"""Facts: what the wiki says about candidates, read for many at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.notify.candidate import Candidate
-from bot.notify.recipient import USER, USER_TALK, redirects_to
+from bot.notify.person import USER, USER_TALK, redirect_target
+from bot.notify.recipients import NoticeCandidate
 from bot.wiki.port import Site, Wiki
 from exchange.model import Page, User
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class WikiFacts:
     """Accounts by the name asked for, pages by the title asked for."""
 
     site: Site
@@ -51,17 +51,18 @@ def _space(site: Site, number: int, english: str) -> str:
     return names[0] if names and names[0] else english
 
 
-def collect(
+def collect_facts(
     wiki: Wiki,
-    candidates: Iterable[Candidate],
+    candidates: Iterable[NoticeCandidate],
     *,
     users: Mapping[str, User] | None = None,
     besides: Iterable[str] = (),
     closely: bool = False,
-) -> Facts:
+    templates: Iterable[str] = (),
+) -> WikiFacts:
     """Read everything that a decision about these candidates rests on.
 
-    ``besides`` are further titles to read with them (stop page, opt-out list). ``closely`` also
+    ``templates`` are those that a page may say no with. ``besides`` are further titles to read with them (stop page, opt-out list). ``closely`` also
     asks what costs a request each: global locks and deletions. About one request for 50 or 500
     candidates otherwise, and as many again where talk pages are redirects.
     """
@@ -75,14 +76,17 @@ def collect(
         if user is not None and user.exists:
             talks.append(talk_title(user, site))
             titles += [talks[-1], home_title(user, site), each.profile.page]
-    pages = wiki.pages(titles=dict.fromkeys(title for title in titles if title))
+            titles += [each.taken.page] if each.taken is not None else []
+    pages = wiki.pages(
+        titles=dict.fromkeys(title for title in titles if title), templates=templates
+    )
     if closely:
         missing = [title for title in talks if not pages[title].exists]
         if missing:
-            pages = pages | wiki.pages(titles=missing, deletions=True)
-    onward = [redirects_to(pages[title], site) for title in talks if pages[title].redirect]
+            pages = pages | wiki.pages(titles=missing, deletions=True, templates=templates)
+    onward = [redirect_target(pages[title], site) for title in talks if pages[title].redirect]
     onward = [pair for pair in onward if pair[0]]
     if onward:
-        pages = pages | wiki.pages(titles=[title for title, _ in onward])
+        pages = pages | wiki.pages(titles=[title for title, _ in onward], templates=templates)
         known = known | wiki.users(names=[name for _, name in onward], locks=closely)
-    return Facts(site, known, pages)
+    return WikiFacts(site, known, pages)

@@ -1,4 +1,4 @@
-"""The Wiki port, its bodies, and the one place that chooses between them."""
+"""The Wiki port, its implementations, and the one place that chooses between them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from bot.wiki.archive import Archive
-from bot.wiki.client import MANNERLY, Manners
-from bot.wiki.live import Live
+from bot.wiki.archive import ArchiveWiki
+from bot.wiki.client import DEFAULT_POLICY, RequestPolicy
+from bot.wiki.dry_run import DryRunWiki
+from bot.wiki.live import LiveWiki
 from bot.wiki.port import Change, Contribution, Edit, Saved, Site, Wiki
 
 __all__ = [
-    "Archive",
+    "ArchiveWiki",
     "Change",
     "Contribution",
+    "DryRunWiki",
     "Edit",
-    "Live",
-    "Manners",
+    "LiveWiki",
+    "RequestPolicy",
     "Saved",
     "Site",
     "Wiki",
@@ -33,13 +35,13 @@ def open_wiki(
     user: str = "",
     password: str = "",
     oauth: tuple[str, str, str, str] | None = None,
-    manners: Manners = MANNERLY,
+    policy: RequestPolicy = DEFAULT_POLICY,
 ) -> Wiki:
     """Open ``archive:FILE``, or the wiki whose ``api.php`` has this address.
 
     For an archive ``out`` is the folder for what is written. A live wiki is not asked anything
-    yet; see ``Live`` for ``user``, ``password`` and ``oauth``.
+    yet; see ``LiveWiki`` for ``user``, ``password`` and ``oauth``.
     """
     if address.startswith("archive:"):
-        return Archive(path=Path(address.removeprefix("archive:")), out=out, user=user, now=now)
-    return Live(api=address, user=user, password=password, oauth=oauth, manners=manners)
+        return ArchiveWiki(path=Path(address.removeprefix("archive:")), out=out, user=user, now=now)
+    return LiveWiki(api=address, user=user, password=password, oauth=oauth, policy=policy)

@@ -1,33 +1,39 @@
-"""Archive: the Wiki port over an XML export, and a folder for what is written.
+"""The Wiki port over an XML export, and a folder for what is written.
 
 The export is never changed. Every edit becomes a line of ``edits.jsonl`` in the folder and the
 page's newest text a ``.wikitext`` file beside it; opening the folder again reads the log back, so
 pages, histories and contributions show what was written. The log is what counts: a line that was
 cut short when the power went is dropped.
 
-What an export does not know is answered as if all were well: nobody is blocked, nothing was
-deleted. Revision and page ids go on from the highest that are there, so the same edits on the
-same export at the same times give the same folder, byte for byte.
+What an export does not know is answered as if all were well: nobody is blocked, nothing deleted.
+Ids go on from the highest there is, so the same edits give the same folder, byte for byte.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.wiki import export, sections
+from bot.wiki import export
+from bot.wiki.archive_edits import (
+    EditLog,
+    check_edit,
+    check_title,
+    expand_signatures,
+    find_transcluded_uses,
+    find_uses,
+    redirect_target,
+)
 from bot.wiki.port import Change, Contribution, Edit, Saved, Site
-from bot.wiki.titles import Titles, capital
-from exchange.errors import Refused, WikiError
+from bot.wiki.rows import format_time
+from exchange.errors import EditRefused, WikiError
 from exchange.model import WIKITEXT, Page, Revision, User
-from exchange.template.scan import Scan, scan
+from exchange.titles import Titles, normalise_user_name
 
-LOG = "edits.jsonl"
 BOT = "Capacity Exchange bot"
 
 _TABLES = """
@@ -50,33 +56,8 @@ _REVISION = "r.id, r.user, r.timestamp, r.user_id, r.parent, r.summary, r.size"
 _PAGE = f"SELECT p.id AS page_id, p.title, p.namespace, p.redirect, p.restrictions, r.model, {_REVISION}"
 _FROM = "FROM page p JOIN revision r ON r.id = p.latest"
 
-_REDIRECT = re.compile(r"\s*#([^\s\[:：]+)[\s:：]*\[\[:?([^\]|]+)")
-# The words that make a redirect, in the languages that most exports are in.
-_REDIRECTS = frozenset(
-    [
-        "redirect",
-        "redirection",
-        "redirección",
-        "redirecciona",
-        "redirecionamento",
-        "weiterleitung",
-        "rinvia",
-        "doorverwijzing",
-        "patrz",
-        "перенаправление",
-        "yönlendirme",
-        "تحويل",
-        "重定向",
-        "転送",
-        "넘겨주기",
-    ]
-)
-_CATEGORY = re.compile(r"\[\[\s*([^\[\]:|]+):([^\[\]|]+)(?:\|[^\[\]]*)?\]\]")
-_ASIDE = re.compile(r"<noinclude\s*>.*?</noinclude\s*>", re.DOTALL | re.IGNORECASE)
-_ONLY = re.compile(r"<includeonly\s*>(.*?)</includeonly\s*>", re.DOTALL | re.IGNORECASE)
 
-
-class Archive:
+class ArchiveWiki:
     """A wiki in files. ``requests`` stays 0."""
 
     requests: int = 0
@@ -97,30 +78,30 @@ class Archive:
         if not path.is_file():
             raise WikiError(f"{path}: there is no such file; CXC_WIKI=archive:FILE names an export")
         self.edits = 0
-        self._out = out
+        self._log = EditLog(out) if out is not None else None
         self._now = now
         self._user = user.partition("@")[0] or BOT
         self._db = sqlite3.connect("")  # a file of its own that nobody else sees
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_TABLES)
-        self._header = export.Header()
+        self._header = export.ExportHeader()
         self._load(path)
         self._titles = Titles(self._header.namespaces)
         self._db.executescript(_INDEXES)
-        if out is not None:
-            self._replay(out)
+        if self._log is not None:
+            self._replay(self._log)
 
     # -- reading in ---------------------------------------------------------------------------
 
     def _load(self, path: Path) -> None:
-        for row in export.read(path):
-            if isinstance(row, export.Header):
+        for row in export.read_export(path):
+            if isinstance(row, export.ExportHeader):
                 self._header = row
             else:
                 self._add(row)
         self._db.commit()
 
-    def _add(self, row: export.Row) -> None:
+    def _add(self, row: export.ExportRow) -> None:
         size = len(row.text.encode()) if row.text is not None else 0
         self._db.execute(
             "INSERT OR REPLACE INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -142,30 +123,18 @@ class Archive:
                 (row.user, row.user_id, row.timestamp),
             )
 
-    def _replay(self, out: Path) -> None:
-        log = out / LOG
-        if not log.exists():
-            return
-        whole, newline, torn = log.read_text("utf-8").rpartition("\n")
-        last: dict[str, Any] = {}
-        for number, line in enumerate(whole.splitlines() if newline else (), 1):
-            try:
-                last = json.loads(line)
-                self._add(self._logged(last))
-            except (ValueError, KeyError, TypeError) as error:
-                raise WikiError(f"{log}, line {number}: not an edit ({error})") from None
-        if torn:
-            log.write_text(whole + newline, "utf-8")
+    def _replay(self, log: EditLog) -> None:
+        last = log.replay(lambda line: self._add(self._logged(line)))
         if last:  # the one file that may be older than the log
-            self._write(str(last["title"]), str(last["text"]))
+            log.write_page(self._titles.file_path(str(last["title"])), str(last["text"]))
         self._db.commit()
 
-    def _logged(self, line: dict[str, Any]) -> export.Row:
-        return export.Row(
+    def _logged(self, line: dict[str, Any]) -> export.ExportRow:
+        return export.ExportRow(
             page_id=line["pageid"],
             title=line["title"],
             namespace=self._titles.split(line["title"])[0],
-            redirect=self._redirect(line["text"]),
+            redirect=redirect_target(line["text"]),
             restrictions="",
             id=line["revid"],
             parent=line["parent"],
@@ -177,28 +146,21 @@ class Archive:
             text=line["text"],
         )
 
-    def _redirect(self, text: str) -> str:
-        found = _REDIRECT.match(text)
-        if found and found[1].casefold() in _REDIRECTS:
-            return " ".join(found[2].replace("_", " ").split())
-        return ""
-
     # -- the wiki and ourselves ---------------------------------------------------------------
 
     def site(self) -> Site:
         """Describe the wiki, as far as the export does."""
         server, _, rest = self._header.base.partition("//")
-        host, slash, path = rest.partition("/")
+        host = rest.partition("/")[0]
         return Site(
             name=self._header.name,
             language=self._header.language or "en",
             namespaces=self._titles.namespaces,
             server=f"{server}//{host}" if host else "",
-            article_path=slash + path.rpartition("/")[0] + "/$1" if "/" in path else "/wiki/$1",
             generator=self._header.generator,
         )
 
-    def me(self) -> User:
+    def own_account(self) -> User:
         """The account that edits are made under."""
         row = self._one("SELECT id FROM account WHERE name = ?", self._user)
         number = row["id"] if row else self._one("SELECT max(id) AS id FROM account")["id"] or 0
@@ -206,7 +168,7 @@ class Archive:
             name=self._user, id=number if row else number + 1, groups=frozenset({"bot", "user"})
         )
 
-    def notified(self) -> bool:
+    def has_new_messages(self) -> bool:
         """Nobody writes to us here."""
         return False
 
@@ -216,7 +178,7 @@ class Archive:
         """Every title that is one of ``titles`` or redirects to one: {title: the target}."""
         found: dict[str, str] = {}
         for title in titles:
-            target = self._titles.normal(title)
+            target = self._titles.normalise(title)
             found |= {title: target, target: target}
             for row in self._db.execute(
                 "SELECT title, redirect FROM page WHERE redirect != '' AND redirect >= ? "
@@ -227,7 +189,7 @@ class Archive:
                     found[row["title"]] = target
         return found
 
-    def embedding(
+    def pages_using(
         self, *, templates: Iterable[str], namespaces: Iterable[int], content: bool = True
     ) -> Iterator[Page]:
         """Every page whose text transcludes one of ``templates``, each once, by page id."""
@@ -246,10 +208,10 @@ class Archive:
                 yield self._page(row, content=content)
 
     def _transcludes(self, text: str, wanted: set[str]) -> bool:
-        return any(self._template(each.title) in wanted for each in scan(text).transclusions)
+        return any(self._template(title) in wanted for title in find_uses(text).templates)
 
     def _template(self, title: str) -> str:
-        return self._titles.normal(title, default=10)
+        return self._titles.normalise(title, default=10)
 
     def pages(
         self,
@@ -258,35 +220,39 @@ class Archive:
         ids: Iterable[int] = (),
         content: bool = True,
         deletions: bool = False,
+        templates: Iterable[str] = (),
     ) -> dict[str, Page]:
         """The pages of these titles (or ids), missing ones too."""
+        wanted = {self._titles.normalise(title, default=10) for title in templates}
         found: dict[str, Page] = {}
         for title in titles:
             number, name = self._titles.split(title)
             normal = self._titles.join(number, name)
             row = self._one(f"{_PAGE}, r.text {_FROM} WHERE p.title = ?", normal)
             found[title] = (
-                self._page(row, content=content, categories=content)
+                self._page(row, content=content, categories=content, templates=wanted)
                 if row
                 else Page(title=normal, namespace=number)
             )
         for page_id in ids:
             row = self._one(f"{_PAGE}, r.text {_FROM} WHERE p.id = ?", page_id)
             if row:
-                found[row["title"]] = self._page(row, content=content, categories=content)
+                found[row["title"]] = self._page(
+                    row, content=content, categories=content, templates=wanted
+                )
         return found
 
-    def last_by(self, *, page_id: int, title: str, user: str) -> Revision | None:
+    def last_revision_by(self, *, page_id: int, title: str, user: str) -> Revision | None:
         """The newest revision of a page that ``user`` made, or None."""
         row = self._one(
             f"SELECT {_REVISION} FROM revision r WHERE r.page = ? AND r.user = ? "
             "ORDER BY r.timestamp DESC, r.id DESC LIMIT 1",
             page_id,
-            capital(user.replace("_", " ")),
+            normalise_user_name(user),
         )
         return _revision(row) if row else None
 
-    def text_of(self, *, revisions: Iterable[int]) -> dict[int, str]:
+    def revision_texts(self, *, revisions: Iterable[int]) -> dict[int, str]:
         """The wikitext of these revisions."""
         found = {}
         for number in revisions:
@@ -300,7 +266,7 @@ class Archive:
         rows = self._db.execute(
             f"SELECT {_REVISION} FROM revision r JOIN page p ON p.id = r.page WHERE p.title = ? "
             "ORDER BY r.timestamp DESC, r.id DESC LIMIT ?",
-            (self._titles.normal(title), limit),
+            (self._titles.normalise(title), limit),
         )
         return [_revision(row) for row in rows]
 
@@ -310,19 +276,19 @@ class Archive:
         """Everyone who made a revision; a name whose user page redirects is a renamed one."""
         found = {}
         for name in names:
-            now = capital(" ".join(name.replace("_", " ").split()))
+            now = normalise_user_name(name)
             user = self._account(now)
             for _ in range(3):
                 target = "" if user else self._moved(now)
                 if not target:
                     break
                 now, user = target, self._account(target)
-            found[name] = user or User(name=capital(name.replace("_", " ")), local=False)
+            found[name] = user or User(name=normalise_user_name(name), local=False)
         return found
 
     def _account(self, name: str) -> User | None:
         if name == self._user:
-            return self.me()
+            return self.own_account()
         row = self._one("SELECT * FROM account WHERE name = ?", name)
         if not row:
             return None
@@ -350,7 +316,7 @@ class Archive:
             f"SELECT p.title, p.id AS page_id, p.namespace, {_REVISION} FROM revision r "
             f"JOIN page p ON p.id = r.page WHERE r.user IN ({','.join('?' * len(names))}) "
             "AND r.timestamp >= ? ORDER BY r.timestamp DESC, r.id DESC",
-            (*names, _stamp(since) if since else ""),
+            (*names, format_time(since) if since else ""),
         )
         for row in rows:
             if not spaces or row["namespace"] in spaces:
@@ -368,7 +334,7 @@ class Archive:
             f"SELECT p.title, p.id AS page_id, {_REVISION} FROM revision r "
             f"JOIN page p ON p.id = r.page WHERE p.namespace IN ({','.join('?' * len(spaces))}) "
             "AND r.timestamp >= ? ORDER BY r.timestamp, r.id",
-            (*spaces, _stamp(since)),
+            (*spaces, format_time(since)),
         )
         for row in rows:
             yield Change(
@@ -384,25 +350,19 @@ class Archive:
 
     def save(self, *, edit: Edit) -> Saved:
         """Write one edit into the folder."""
-        if self._out is None:
-            raise Refused("readonly", "an archive without a folder for its edits (CXC_WIKI_OUT)")
+        if self._log is None:
+            raise EditRefused(
+                "readonly", "an archive without a folder for its edits (CXC_WIKI_OUT)"
+            )
         number, name = self._titles.split(edit.title)
         title = self._titles.join(number, name)
-        if number < 0:
-            raise Refused("pagecannotexist", f"there are no pages in the namespace of {title}")
-        if not name or re.search(r"[\[\]{}|<>#]", name):
-            raise Refused("invalidtitle", f"no page can have the title {edit.title!r}")
+        check_title(edit.title, number, name)
         page = self.pages(titles=[title], content=False)[title]
+        check_edit(edit, page)
         old = self._one(f"SELECT r.text {_FROM} WHERE p.id = ?", page.id)
         before = str(old["text"] or "") if old else ""
-        if edit.create and page.exists:
-            raise Refused("articleexists", f"{title} is there already")
-        if edit.base and not page.exists:
-            raise Refused("missingtitle", f"{title} is not there any more")
-        if edit.base and page.revision and page.revision.id != edit.base:
-            raise Refused("editconflict", f"{title} was edited after revision {edit.base}")
         now = self._now()
-        text = _apply(before, edit, sections.signed(edit.text, user=self._user, now=now))
+        text = expand_signatures(edit.text, user=self._user, now=now)
         if page.exists and text == before:
             return Saved(revision=0)
         line: dict[str, Any] = {
@@ -411,43 +371,37 @@ class Archive:
             "pageid": page.id or (self._one("SELECT max(id) AS id FROM page")["id"] or 0) + 1,
             "title": title,
             "user": self._user,
-            "userid": self.me().id,
-            "timestamp": _stamp(now),
-            "summary": edit.summary
-            or (f"/* {edit.heading} */ new section" if edit.heading else ""),
-            "section": edit.section,
-            "heading": edit.heading,
-            "base": edit.base,
+            "userid": self.own_account().id,
+            "timestamp": format_time(now),
+            "summary": edit.summary,
+            "base": edit.base_revision,
             "model": edit.model or (page.model if page.exists else WIKITEXT),
             "text": text,
         }
-        self._out.mkdir(parents=True, exist_ok=True)
-        with (self._out / LOG).open("a", encoding="utf-8") as log:
-            log.write(json.dumps(line, ensure_ascii=False) + "\n")
-        self._write(title, text)
+        self._log.append(line, self._titles.file_path(title))
         self._add(self._logged(line))
         self._db.commit()
         self.edits += 1
         return Saved(revision=line["revid"], timestamp=now.replace(microsecond=0))
-
-    def _write(self, title: str, text: str) -> None:
-        if self._out is None:
-            return
-        path = self._out / self._titles.file(title)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text + "\n", "utf-8")
-
-    def parse(self, *, text: str, title: str) -> str:
-        """An archive has no parser."""
-        raise Refused("unknown_action", "an archive cannot render pages")
 
     # -- rows as our values -------------------------------------------------------------------
 
     def _one(self, sql: str, *values: object) -> Any:
         return self._db.execute(sql, values).fetchone()
 
-    def _page(self, row: sqlite3.Row, *, content: bool, categories: bool = False) -> Page:
+    def _page(
+        self,
+        row: sqlite3.Row,
+        *,
+        content: bool,
+        categories: bool = False,
+        templates: Collection[str] = (),
+    ) -> Page:
         text = row["text"]
+        found: frozenset[str] = frozenset()
+        used: frozenset[str] = frozenset()
+        if categories and text:
+            found, used = self._categories_and_templates(text)
         return Page(
             title=row["title"],
             id=row["page_id"],
@@ -456,52 +410,30 @@ class Archive:
             text=text if content else None,
             model=row["model"],
             redirect=row["redirect"] if content else "",
-            protection=_protection(row["restrictions"]),
-            categories=self._categories(text) if categories and text else frozenset(),
+            protection=export.parse_restrictions(row["restrictions"]),
+            categories=found,
+            templates=used & frozenset(templates),
         )
 
-    def _categories(self, text: str) -> frozenset[str]:
-        """The categories that a text and the templates it uses put a page into."""
+    def _categories_and_templates(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The categories that a text and its templates put a page into, and these templates."""
         found: set[str] = set()
         seen: set[str] = set()
-        rounds = [text]
+        rounds = [find_uses(text)]
         while rounds:
-            text = rounds.pop()
-            view = scan(text)
-            visible = _without(text, view)
-            for space, name in _CATEGORY.findall(visible):
+            uses = rounds.pop()
+            for space, name in uses.categories:
                 number, title = self._titles.split(f"{space}:{name}")
                 if number == 14:
                     found.add(self._titles.join(14, title))
-            for each in view.transclusions:
-                template = self._template(each.title)
+            for each in uses.templates:
+                template = self._template(each)
                 if template not in seen:
                     seen.add(template)
                     row = self._one(f"SELECT r.text {_FROM} WHERE p.title = ?", template)
                     if row and row["text"]:
-                        rounds.append(_ONLY.sub(r"\1", _ASIDE.sub("", row["text"])))
-        return frozenset(found)
-
-
-def _without(text: str, view: Scan) -> str:
-    """A text without its comments, nowiki and the like."""
-    pieces, start = [], 0
-    for span in view.hidden:
-        pieces.append(text[start : max(start, span.start)])
-        start = max(start, span.end)
-    return "".join(pieces) + text[start:]
-
-
-def _apply(before: str, edit: Edit, text: str) -> str:
-    if edit.section is None:
-        return text
-    if edit.section == "new":
-        return sections.added(before, edit.heading, text)
-    number = int(edit.section) if edit.section.isdecimal() else -1
-    after = sections.replaced(before, number, text) if number >= 0 else None
-    if after is None:
-        raise Refused("nosuchsection", f"{edit.title} has no section {edit.section}")
-    return after.rstrip()
+                        rounds.append(find_transcluded_uses(row["text"]))
+        return frozenset(found), frozenset(seen)
 
 
 def _revision(row: sqlite3.Row) -> Revision:
@@ -514,12 +446,3 @@ def _revision(row: sqlite3.Row) -> Revision:
         summary=row["summary"],
         size=row["size"],
     )
-
-
-def _protection(restrictions: str) -> dict[str, str]:
-    rules = (rule.partition("=") for rule in restrictions.split(":") if "=" in rule)
-    return {action: level for action, _, level in rules if action in {"edit", "create"} and level}
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

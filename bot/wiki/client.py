@@ -5,7 +5,7 @@ imported. Here it is imported on first use, with an empty folder of its own, so 
 ``user-config.py``, no home directory and no file of families is needed, for any wiki.
 
 Reads may be tried again. A write is sent exactly once: where its answer is lost, that is
-``NoAnswer`` and for the caller to find out. (pywikibot by itself sends it again, and a new
+``ResponseLost`` and for the caller to find out. (pywikibot by itself sends it again, and a new
 section stands twice.) Only where the wiki itself said that nothing was saved (lag, an old token,
 a lost session) is the same write sent again.
 """
@@ -27,7 +27,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
-from exchange.errors import NoAnswer, Refused, WikiAway
+from exchange.errors import EditRefused, ResponseLost, WikiUnavailable
 
 Answer = dict[str, Any]
 
@@ -35,7 +35,7 @@ _SESSION_OVER = frozenset({"badtoken", "assertuserfailed", "assertnameduserfaile
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class RequestPolicy:
     """How to behave towards a wiki.
 
     ``pause`` is the least time between two writes; ``maxlag`` the database lag in seconds above
@@ -51,7 +51,7 @@ class Manners:
     agent: str = "CapacityExchange/0.1 (https://meta.wikimedia.org/wiki/Capacity_Exchange)"
 
 
-MANNERLY = Manners()
+DEFAULT_POLICY = RequestPolicy()
 
 
 class Client:
@@ -64,20 +64,20 @@ class Client:
         user: str = "",
         password: str = "",
         oauth: tuple[str, str, str, str] | None = None,
-        manners: Manners = MANNERLY,
+        policy: RequestPolicy = DEFAULT_POLICY,
     ) -> None:
         self._lib = lib = _library()
         self._user = user.partition("@")[0].replace("_", " ").strip()
-        self._manners = manners
+        self._policy = policy
         config = lib.config
         # pywikibot knows one set of manners for a whole process: the last client's.
-        config.put_throttle = manners.pause
-        config.read_maxlag = config.write_maxlag = manners.maxlag
-        config.max_retries = manners.tries - 1
-        config.retry_wait = manners.wait
-        config.retry_max = max(120.0, manners.wait)
-        config.socket_timeout = (min(10.0, manners.timeout), manners.timeout)
-        config.user_agent_format = manners.agent + " ({script_comments}) {pwb} {http_backend}"
+        config.put_throttle = policy.pause
+        config.read_maxlag = config.write_maxlag = policy.maxlag
+        config.max_retries = policy.tries - 1
+        config.retry_wait = policy.wait
+        config.retry_max = max(120.0, policy.wait)
+        config.socket_timeout = (min(10.0, policy.timeout), policy.timeout)
+        config.user_agent_format = policy.agent + " ({script_comments}) {pwb} {http_backend}"
         parts = urlsplit(api)
         if oauth:
             config.authenticate[parts.netloc] = oauth
@@ -87,7 +87,7 @@ class Client:
         )
         self._site.secret = password
         self._site.login_name = user
-        self._site.throttle.set_delays(delay=0, writedelay=manners.pause)
+        self._site.throttle.set_delays(delay=0, writedelay=policy.pause)
         self._counter = _counter(f"{parts.scheme}://{parts.netloc}")
         self._counted_before = self._counter.sent
 
@@ -97,7 +97,7 @@ class Client:
         return int(self._counter.sent - self._counted_before)
 
     def ask(self, **params: Any) -> Answer:
-        """Send one reading request; tried again a few times before it is ``WikiAway``."""
+        """Send one reading request; tried again a few times before it is ``WikiUnavailable``."""
         with self._errors():
             self._login()
             return self._request(self._lib.Read, params).submit()  # type: ignore[no-any-return]
@@ -117,14 +117,14 @@ class Client:
                 return
 
     def write(self, **params: Any) -> Answer:
-        """Send one writing request, exactly once; ``NoAnswer`` where its answer is lost.
+        """Send one writing request, exactly once; ``ResponseLost`` where its answer is lost.
 
         Where the wiki says that it did nothing because our session is over, we log in again and
         send it once more.
         """
         try:
             return self._write(params)
-        except Refused as refused:
+        except EditRefused as refused:
             if refused.code not in _SESSION_OVER or not self._user:
                 raise
         with self._errors():
@@ -137,13 +137,15 @@ class Client:
             try:
                 token = self._site.tokens["csrf"]
             except KeyError:  # pywikibot has found nobody logged in
-                raise Refused("assertuserfailed", "the session is over") from None
+                raise EditRefused("assertuserfailed", "the session is over") from None
             if self._user:
                 params = {**params, "assertuser": self._user}
         with self._errors(writing=True):
             answer = self._request(self._lib.Write, {**params, "token": token}).submit()
         if params["action"] not in answer:
-            raise NoAnswer(f"the answer to {params['action']} says nothing of it: {answer!r:.200}")
+            raise ResponseLost(
+                f"the answer to {params['action']} says nothing of it: {answer!r:.200}"
+            )
         return answer  # type: ignore[no-any-return]
 
     def _login(self) -> None:
@@ -166,17 +168,17 @@ class Client:
             yield
         except lib.exceptions.APIMWError as error:
             if writing:
-                raise NoAnswer(f"{error.code}: {error.info}") from None
-            raise WikiAway(f"{error.code}: {error.info}") from None
+                raise ResponseLost(f"{error.code}: {error.info}") from None
+            raise WikiUnavailable(f"{error.code}: {error.info}") from None
         except lib.exceptions.APIError as error:
-            raise Refused(error.code, error.info) from None
+            raise EditRefused(error.code, error.info) from None
         except lib.exceptions.NoUsernameError as error:
-            raise Refused("login", str(error)) from None
+            raise EditRefused("login", str(error)) from None
         except lib.exceptions.MaxlagTimeoutError as error:
             # The wiki said each time that it did nothing.
-            raise WikiAway(str(error)) from None
+            raise WikiUnavailable(str(error)) from None
         except (lib.exceptions.Error, ConnectionError, lib.requests.RequestException) as error:
-            raise (NoAnswer if writing else WikiAway)(str(error)) from error
+            raise (ResponseLost if writing else WikiUnavailable)(str(error)) from error
 
 
 def _merge(whole: Answer, part: Answer) -> None:
@@ -299,26 +301,26 @@ def _library() -> SimpleNamespace:
                     self.site, uri=uri, method="POST", data=data, headers=headers
                 )
             except ConnectionError as error:  # the name of the server is not known
-                raise WikiAway(str(error)) from None
+                raise WikiUnavailable(str(error)) from None
             except requests.ConnectTimeout as error:
-                raise WikiAway(str(error)) from None
+                raise WikiUnavailable(str(error)) from None
             except requests.ConnectionError as error:
                 if "NewConnectionError" in str(error):  # nobody there, nothing sent
-                    raise WikiAway(str(error)) from None
-                raise NoAnswer(str(error)) from None
+                    raise WikiUnavailable(str(error)) from None
+                raise ResponseLost(str(error)) from None
             except (exceptions.Error, requests.RequestException) as error:
-                raise NoAnswer(str(error)) from None
+                raise ResponseLost(str(error)) from None
             if 400 <= response.status_code < 500 and not _is_json(response.text):
                 # Turned away before MediaWiki.
                 code = "ratelimited" if response.status_code == 429 else "http"
-                raise Refused(code, f"HTTP status {response.status_code}")
+                raise EditRefused(code, f"HTTP status {response.status_code}")
             return response, False
 
         def wait(self, delay: float | None = None, **_: Any) -> None:
             code, info = self.last_error["code"], self.last_error["info"]
             if code and not code.startswith("internal_api_error"):
-                raise Refused(code, info)
-            raise NoAnswer(f"{code}: {info}" if code else "no answer that can be read")
+                raise EditRefused(code, info)
+            raise ResponseLost(f"{code}: {info}" if code else "no answer that can be read")
 
     class Counter(requests.adapters.HTTPAdapter):
         """Counts what is really sent, whoever sends it."""

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import IO, cast
 from xml.etree import ElementTree
 
-from bot.wiki.titles import CANONICAL
 from exchange.errors import WikiError
+from exchange.titles import CANONICAL
 
 
 @dataclass(slots=True)
-class Header:
+class ExportHeader:
     """What an export says of its wiki."""
 
     name: str = ""
@@ -26,7 +26,7 @@ class Header:
 
 
 @dataclass(slots=True)
-class Row:
+class ExportRow:
     """One revision, with its page. ``text`` is None where the export has none."""
 
     page_id: int
@@ -44,7 +44,7 @@ class Row:
     text: str | None
 
 
-def read(path: Path) -> Iterator[Header | Row]:
+def read_export(path: Path) -> Iterator[ExportHeader | ExportRow]:
     """Yield the header, then every revision in the order of the export.
 
     Only one revision is held in memory. Pages without an id or a title are left out; an export
@@ -69,8 +69,8 @@ def _open(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _read(file: IO[bytes]) -> Iterator[Header | Row]:
-    header = Header()
+def _read(file: IO[bytes]) -> Iterator[ExportHeader | ExportRow]:
+    header = ExportHeader()
     page: dict[str, str] = {}
     root: ElementTree.Element | None = None
     path: list[str] = []
@@ -111,7 +111,7 @@ def _attribute(element: ElementTree.Element, name: str) -> str:
     return ""
 
 
-def _fill(header: Header, element: ElementTree.Element) -> None:
+def _fill(header: ExportHeader, element: ElementTree.Element) -> None:
     spaces = {number: list(names) for number, names in CANONICAL.items()}
     for child in element.iter():
         tag = child.tag.rpartition("}")[2]
@@ -128,7 +128,7 @@ def _fill(header: Header, element: ElementTree.Element) -> None:
     header.namespaces = {number: tuple(dict.fromkeys(names)) for number, names in spaces.items()}
 
 
-def _row(page: Mapping[str, str], element: ElementTree.Element) -> Row | None:
+def _row(page: Mapping[str, str], element: ElementTree.Element) -> ExportRow | None:
     fields: dict[str, str] = {}
     text: str | None = None
     user, user_id = "", 0
@@ -147,7 +147,7 @@ def _row(page: Mapping[str, str], element: ElementTree.Element) -> Row | None:
         or not _number(fields.get("id", ""))
     ):
         return None
-    return Row(
+    return ExportRow(
         page_id=_number(page["id"]),
         title=page["title"],
         namespace=_number(page.get("ns", "")),
@@ -169,3 +169,9 @@ def _number(text: str) -> int:
         return int(text)
     except ValueError:
         return 0
+
+
+def parse_restrictions(restrictions: str) -> dict[str, str]:
+    """Return who may edit and create a page, by action, as an export writes it."""
+    rules = (rule.partition("=") for rule in restrictions.split(":") if "=" in rule)
+    return {action: level for action, _, level in rules if action in {"edit", "create"} and level}

@@ -1,24 +1,31 @@
-"""Live: the Wiki port over any MediaWiki's action API, by pywikibot."""
+"""The Wiki port over any MediaWiki's action API, by pywikibot."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from bot.wiki.client import MANNERLY, Answer, Client, Manners
-from bot.wiki.port import Change, Contribution, Edit, Saved, Site
-from exchange.errors import NoAnswer, Refused
-from exchange.model import WIKITEXT, Page, Revision, User
+from bot.wiki.client import DEFAULT_POLICY, Answer, Client, RequestPolicy
+from bot.wiki.port import CHANGE_TAG, Change, Contribution, Edit, Saved, Site
+from bot.wiki.rows import (
+    REVISION,
+    format_time,
+    page_from_row,
+    parse_time,
+    revision_from_row,
+    revision_params,
+    site_from_info,
+    user_from_row,
+)
+from exchange.errors import EditRefused, ResponseLost
+from exchange.model import Page, Revision, User
+from exchange.titles import normalise_user_name
 
-# The wiki itself says which pages are redirects, whatever its word for it; this only takes the
-# target from the text.
-_REDIRECT = re.compile(r"\s*#[^\[\n]*\[\[:?([^\]|]+)")
-_REVISION = "ids|timestamp|user|userid|comment|size"
 _DELETIONS = {"delete": True, "delete_redir": True, "delete_redir2": True, "restore": False}
 
 
-class Live:
+class LiveWiki:
     """A wiki on the network. Nothing is sent before the first question."""
 
     def __init__(
@@ -28,7 +35,7 @@ class Live:
         user: str = "",
         password: str = "",
         oauth: tuple[str, str, str, str] | None = None,
-        manners: Manners = MANNERLY,
+        policy: RequestPolicy = DEFAULT_POLICY,
     ) -> None:
         """``api`` is the address of ``api.php``.
 
@@ -36,7 +43,7 @@ class Live:
         ``oauth`` are the four tokens of an owner-only consumer, and ``user`` the account it is
         for. Without ``user`` the wiki is read without an account.
         """
-        self._client = Client(api=api, user=user, password=password, oauth=oauth, manners=manners)
+        self._client = Client(api=api, user=user, password=password, oauth=oauth, policy=policy)
         self._edits = 0
         self._site: Site | None = None
         self._rights: frozenset[str] = frozenset()
@@ -59,11 +66,14 @@ class Live:
             found = self._client.ask(
                 action="query",
                 meta="siteinfo|userinfo",
+                list="tags",
+                tgprop="active|source",
+                tglimit="max",
                 siprop="general|namespaces|namespacealiases|extensions",
                 uiprop="rights",
             )["query"]
             self._rights = frozenset(found["userinfo"].get("rights", ()))
-            self._site = _site(found)
+            self._site = site_from_info(found)
         return self._site
 
     @property
@@ -76,19 +86,20 @@ class Live:
     def _central(self) -> bool:
         return "CentralAuth" in self.site().extensions
 
-    def me(self) -> User:
+    def own_account(self) -> User:
         """The account that the bot writes as, asked anew."""
         found = self._client.ask(
             action="query",
             meta="userinfo",
-            uiprop="groups|blockinfo|centralids|registrationdate",
+            uiprop="groups|rights|blockinfo|centralids|registrationdate",
         )["query"]["userinfo"]
         if found.get("anon"):
             return User(name="", local=False)
-        return self._user({**found, "userid": found["id"]})
+        user = user_from_row({**found, "userid": found["id"]}, central=self._central)
+        return replace(user, rights=frozenset(found.get("rights", ())))
 
-    def notified(self) -> bool:
-        """Tell whether somebody wrote on the bot's talk page and it has not been read yet."""
+    def has_new_messages(self) -> bool:
+        """Whether somebody wrote on the bot's talk page and it has not been read yet."""
         found = self._client.ask(action="query", meta="userinfo", uiprop="hasmsg")
         return bool(found["query"]["userinfo"].get("messages"))
 
@@ -110,26 +121,26 @@ class Live:
             found.update({title: asked[title] for title in batch})
         return found
 
-    def embedding(
+    def pages_using(
         self, *, templates: Iterable[str], namespaces: Iterable[int], content: bool = True
     ) -> Iterator[Page]:
-        """Every page that transcludes one of ``templates``, each once."""
+        """Every page that transcludes one of ``templates``, each once; one list for all of them."""
         spaces = "|".join(str(number) for number in sorted(set(namespaces)))
         limit = self._batch if content else self._batch * 10
         seen: set[int] = set()
-        for template in dict.fromkeys(templates):
+        for several in _batches(dict.fromkeys(templates), self._batch):
             for part in self._client.query(
-                generator="embeddedin",
-                geititle=template,
-                geinamespace=spaces,
-                geilimit=str(limit),
+                generator="transcludedin",
+                titles=several,
+                gtinamespace=spaces,
+                gtilimit=str(limit),
                 prop="info|revisions",
-                **_revisions(content),
+                **revision_params(content),
             ):
                 for page in part.get("pages", {}).values():
                     if page["pageid"] not in seen and "missing" not in page:
                         seen.add(page["pageid"])
-                        yield self._page(page)
+                        yield page_from_row(page, central=self._central)
 
     def pages(
         self,
@@ -138,12 +149,16 @@ class Live:
         ids: Iterable[int] = (),
         content: bool = True,
         deletions: bool = False,
+        templates: Iterable[str] = (),
     ) -> dict[str, Page]:
         """The pages of these titles (or ids), missing ones too, in batches."""
-        params: Answer = {"prop": "info|revisions", **_revisions(content)}
+        params: Answer = {"prop": "info|revisions", **revision_params(content)}
         if content:
             params |= {"prop": "info|revisions|categories", "inprop": "protection"}
             params |= {"cllimit": "max"}
+        if wanted := "|".join(sorted(set(templates))[:50]):
+            params["prop"] += "|templates"
+            params |= {"tltemplates": wanted, "tllimit": "max"}
         found: dict[str, Page] = {}
         for batch in _batches(titles, self._batch):
             asked = {title: title for title in batch}
@@ -151,14 +166,14 @@ class Live:
             for part in self._client.query(titles=batch, **params):
                 _normalised(part, asked)
                 for row in part.get("pages", {}).values():
-                    pages[row["title"]] = self._page(row)
+                    pages[row["title"]] = page_from_row(row, central=self._central)
             for title, name in asked.items():
                 found[title] = pages.get(name) or Page(title=name)
         for numbers in _batches((str(number) for number in ids), self._batch):
             for part in self._client.query(pageids=numbers, **params):
                 for row in part.get("pages", {}).values():
                     if "title" in row and "missing" not in row:
-                        found[row["title"]] = self._page(row)
+                        found[row["title"]] = page_from_row(row, central=self._central)
         if deletions:
             for title, page in found.items():
                 if not page.exists and self._was_deleted(page.title):
@@ -180,29 +195,29 @@ class Live:
                 leprop="type",
                 lelimit="20",
             )
-        except Refused:  # a title that no page can have
+        except EditRefused:  # a title that no page can have
             return False
         for row in found["query"]["logevents"]:
             if row["action"] in _DELETIONS:
                 return _DELETIONS[row["action"]]
         return False
 
-    def last_by(self, *, page_id: int, title: str, user: str) -> Revision | None:
+    def last_revision_by(self, *, page_id: int, title: str, user: str) -> Revision | None:
         """The newest revision of a page that ``user`` made, or None. One request."""
         found = self._client.ask(
             action="query",
             pageids=str(page_id),
             prop="revisions",
-            rvprop=_REVISION,
+            rvprop=REVISION,
             rvuser=user,
             rvlimit="1",
         )
         for page in found["query"].get("pages", ()):
             for row in page.get("revisions", ()):
-                return self._revision(row)
+                return revision_from_row(row, central=self._central)
         return None
 
-    def text_of(self, *, revisions: Iterable[int]) -> dict[int, str]:
+    def revision_texts(self, *, revisions: Iterable[int]) -> dict[int, str]:
         """The wikitext of these revisions, in batches."""
         found: dict[int, str] = {}
         for batch in _batches((str(number) for number in revisions), self._batch):
@@ -220,10 +235,13 @@ class Live:
         """The newest revisions of a page, newest first."""
         found: list[Revision] = []
         for part in self._client.query(
-            titles=[title], prop="revisions", rvprop=_REVISION, rvlimit=str(min(limit, 500))
+            titles=[title], prop="revisions", rvprop=REVISION, rvlimit=str(min(limit, 500))
         ):
             for page in part.get("pages", {}).values():
-                found += [self._revision(row) for row in page.get("revisions", ())]
+                found += [
+                    revision_from_row(row, central=self._central)
+                    for row in page.get("revisions", ())
+                ]
             if len(found) >= limit:
                 break
         return found[:limit]
@@ -252,9 +270,12 @@ class Live:
                 ususers=batch,
                 usprop="groups|blockinfo|centralids|registration|gender",
             ):
-                rows |= {row["name"]: self._user(row) for row in part.get("users", ())}
+                rows |= {
+                    row["name"]: user_from_row(row, central=self._central)
+                    for row in part.get("users", ())
+                }
             for name in batch:
-                canonical = user_name(name)
+                canonical = normalise_user_name(name)
                 found[name] = rows.get(canonical) or User(name=canonical, local=False)
         return found
 
@@ -270,10 +291,10 @@ class Live:
                 action="query",
                 list="logevents",
                 letype="renameuser",
-                letitle=f"User:{user_name(name)}",
+                letitle=f"User:{normalise_user_name(name)}",
                 lelimit="1",
             )["query"]["logevents"]
-            if rows and user_name(rows[0].get("params", {}).get("newuser", "")) == target:
+            if rows and normalise_user_name(rows[0].get("params", {}).get("newuser", "")) == target:
                 found[name] = target
         return found
 
@@ -281,7 +302,7 @@ class Live:
         spaces = self.site().namespaces[2]
         found: dict[str, str] = {}
         for batch in _batches(names, self._batch):
-            titles = {name: f"{spaces[0]}:{user_name(name)}" for name in batch}
+            titles = {name: f"{spaces[0]}:{normalise_user_name(name)}" for name in batch}
             for part in self._client.query(titles=list(titles.values()), redirects=True):
                 to = {row["from"]: row["to"] for row in part.get("redirects", ())}
                 for name, title in titles.items():
@@ -335,13 +356,13 @@ class Live:
             ucuser=users,
             ucprop="ids|title|timestamp|comment|size|tags",
             uclimit="max",
-            ucend=_stamp(since) if since else None,
+            ucend=format_time(since) if since else None,
             ucnamespace=spaces or None,
         ):
             for row in part.get("usercontribs", ()):
                 yield Contribution(
                     title=row["title"],
-                    revision=self._revision(row),
+                    revision=revision_from_row(row, central=self._central),
                     page_id=row["pageid"],
                     namespace=row["ns"],
                     reverted="mw-reverted" in row.get("tags", ()),
@@ -352,7 +373,7 @@ class Live:
         for part in self._client.query(
             list="recentchanges",
             rcdir="newer",
-            rcstart=_stamp(since),
+            rcstart=format_time(since),
             rcnamespace=[str(number) for number in sorted(set(namespaces))],
             rctype="edit|new|log",
             rcprop="title|ids|timestamp|user|loginfo",
@@ -364,7 +385,7 @@ class Live:
                     page_id=row.get("pageid", 0),
                     revision=row.get("revid", 0),
                     user=row.get("user", ""),
-                    timestamp=_time(row["timestamp"]),
+                    timestamp=parse_time(row["timestamp"]),
                     kind=row.get("logtype") or row["type"],
                 )
 
@@ -372,140 +393,34 @@ class Live:
 
     def save(self, *, edit: Edit) -> Saved:
         """Send one edit, once."""
-        heading = edit.heading if edit.section == "new" else None
         answer = self._client.write(
             action="edit",
             title=edit.title,
             text=edit.text,
             summary=edit.summary,
-            section=edit.section,
-            sectiontitle=heading or None,
-            baserevid=str(edit.base) if edit.base else None,
+            baserevid=str(edit.base_revision) if edit.base_revision else None,
             createonly=edit.create,
             # Whatever was deleted after this moment is not made again (``pagedeleted``).
             starttimestamp="2001-01-15T00:00:00Z" if edit.create else None,
-            nocreate=bool(edit.base),
+            nocreate=bool(edit.base_revision),
             contentmodel=edit.model or None,
             bot=edit.bot,
             minor=edit.minor,
+            tags=CHANGE_TAG if CHANGE_TAG in self.site().change_tags else None,
             notminor=not edit.minor,
             watchlist="nochange",
         )["edit"]
         if answer.get("result") != "Success":
             code = "captcha" if "captcha" in answer else str(answer.get("code", "failure"))
-            raise Refused(code, str(answer.get("info", answer)))
+            raise EditRefused(code, str(answer.get("info", answer)))
         if "nochange" in answer:
             return Saved(revision=0)
         try:
-            saved = Saved(revision=answer["newrevid"], timestamp=_time(answer["newtimestamp"]))
+            saved = Saved(revision=answer["newrevid"], timestamp=parse_time(answer["newtimestamp"]))
         except KeyError:
-            raise NoAnswer(f"saved, it says, but not what: {answer!r:.200}") from None
+            raise ResponseLost(f"saved, it says, but not what: {answer!r:.200}") from None
         self._edits += 1
         return saved
-
-    def parse(self, *, text: str, title: str) -> str:
-        """The HTML that this wikitext gives on that page."""
-        return str(
-            self._client.ask(
-                action="parse",
-                text=text,
-                title=title,
-                contentmodel=WIKITEXT,
-                prop="text",
-                disablelimitreport=True,
-                disableeditsection=True,
-            )["parse"]["text"]
-        )
-
-    # -- the API's rows as our values ---------------------------------------------------------
-
-    def _page(self, row: Answer) -> Page:
-        revisions = row.get("revisions") or [None]
-        slot = (revisions[0] or {}).get("slots", {}).get("main", {})
-        text = slot.get("content")
-        target = _REDIRECT.match(text) if text and row.get("redirect") else None
-        levels = {
-            str(rule["type"]): str(rule["level"])
-            for rule in row.get("protection", ())
-            if rule["type"] in {"edit", "create"}
-        }
-        return Page(
-            title=row["title"],
-            id=row.get("pageid", 0),
-            namespace=row.get("ns", 0),
-            revision=self._revision(revisions[0]) if revisions[0] else None,
-            text=text,
-            model=slot.get("contentmodel") or row.get("contentmodel", WIKITEXT),
-            redirect=target[1].replace("_", " ").strip() if target else "",
-            protection=levels,
-            categories=frozenset(each["title"] for each in row.get("categories", ())),
-        )
-
-    def _revision(self, row: Answer) -> Revision:
-        return Revision(
-            id=row["revid"],
-            user=row.get("user", ""),
-            timestamp=_time(row["timestamp"]),
-            # Where accounts are central, the number here is only the local one.
-            user_id=0 if self._central else row.get("userid", 0),
-            parent=row.get("parentid", 0),
-            summary=row.get("comment", ""),
-            size=row.get("size", 0),
-        )
-
-    def _user(self, row: Answer) -> User:
-        if not row.get("userid"):
-            return User(name=row["name"], local=False)
-        central = row.get("centralids", {})
-        number = central.get("CentralAuth", 0) if self._central else row["userid"]
-        blocked = "partial" if row.get("blockpartial") else "sitewide"
-        groups = frozenset(row.get("groups", ()))
-        registered = row.get("registration") or row.get("registrationdate")
-        return User(
-            name=row["name"],
-            id=number,
-            blocked=blocked if "blockid" in row else "",
-            hidden=bool(row.get("hidden")),
-            temporary="temp" in groups,
-            groups=groups,
-            registered=_time(registered) if registered else None,
-            gender=row.get("gender", ""),
-        )
-
-
-def user_name(name: str) -> str:
-    """A user name as MediaWiki writes it: spaces, and the first letter a capital."""
-    name = " ".join(name.replace("_", " ").split())
-    first = name[:1].upper()
-    return (first if len(first) == 1 else name[:1]) + name[1:]
-
-
-def _revisions(content: bool) -> Answer:
-    if content:
-        return {"rvprop": f"{_REVISION}|content", "rvslots": "main"}
-    return {"rvprop": _REVISION}
-
-
-def _site(found: Answer) -> Site:
-    general = found["general"]
-    names: dict[int, list[str]] = {}
-    for space in found["namespaces"].values():
-        names[space["id"]] = [space["name"], space.get("canonical", "")]
-    for alias in found["namespacealiases"]:
-        names[alias["id"]].append(alias["alias"])
-    return Site(
-        name=general["sitename"],
-        language=general["lang"],
-        namespaces={
-            number: tuple(dict.fromkeys(name for name in all_ if name or number == 0))
-            for number, all_ in names.items()
-        },
-        server=general["server"],
-        article_path=general["articlepath"],
-        generator=general["generator"],
-        extensions=frozenset(row["name"] for row in found["extensions"]),
-        page_limit=general.get("maxarticlesize", 2_097_152),
-    )
 
 
 def _normalised(part: Answer, asked: dict[str, str]) -> None:
@@ -519,11 +434,3 @@ def _batches(values: Iterable[str], size: int) -> Iterator[list[str]]:
     whole = list(dict.fromkeys(values))
     for start in range(0, len(whole), size):
         yield whole[start : start + size]
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,7 +1,7 @@
-"""Wiki: what the bot asks of a wiki. Every body of it passes one contract suite.
+"""What the bot asks of a wiki. Every implementation passes one contract suite.
 
-Bodies: ``live`` (pywikibot against any MediaWiki), ``archive`` (an XML export in, a folder out),
-and a fake in the tests, where faults are injected.
+Implementations: ``live`` (pywikibot against any MediaWiki), ``archive`` (an XML export in, a folder
+out), ``dry_run`` (over one of them, written nowhere), and a fake in the tests to inject faults.
 """
 
 from __future__ import annotations
@@ -13,39 +13,39 @@ from typing import Protocol
 
 from exchange.model import Page, Revision, User
 
+CHANGE_TAG = "capacity-exchange"
+"""The change tag of the bot's edits, on wikis where it may be applied."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a wiki is like. ``namespaces`` maps a number to all its names, the local one first."""
+    """What a wiki is like. ``change_tags`` are those that edits may carry. ``namespaces`` maps a number to all its names, the local one first."""
 
     name: str
     language: str
     namespaces: Mapping[int, tuple[str, ...]]
     server: str = ""
-    article_path: str = "/wiki/$1"
     generator: str = ""
     extensions: frozenset[str] = frozenset()
     page_limit: int = 2_097_152
+    change_tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One write, whole.
+    """One write of a whole page.
 
-    ``section`` None replaces the page, ``"new"`` adds a section under ``heading``, a number
-    replaces that section. ``base`` is the revision id the text was made from (``baserevid``);
-    ``create`` demands that the page does not exist and never did: ``articleexists``, or
-    ``pagedeleted`` where one of this title was deleted. ``base`` None and not ``create`` means:
-    write over whatever is there. A stale ``base`` is ``editconflict``. ``model`` is the content
-    model of a page that is made (``json``), where it is not its title's own.
+    ``base_revision`` is the revision id that the text was made from; a stale one is
+    ``editconflict``. ``create`` demands that the page does not exist and never did:
+    ``articleexists``, or ``pagedeleted`` where one of this title was deleted. Neither of the two
+    means: write over whatever is there. ``model`` is the content model of a page that is made
+    (``json``), where it is not its title's own.
     """
 
     title: str
     text: str
     summary: str
-    section: str | None = None
-    heading: str = ""
-    base: int | None = None
+    base_revision: int | None = None
     create: bool = False
     bot: bool = True
     minor: bool = False
@@ -92,8 +92,8 @@ class Change:
 class Wiki(Protocol):
     """A wiki that the bot can read and write.
 
-    Errors: ``WikiAway`` where a read got no answer after the configured tries; ``Refused`` where
-    the wiki said no; ``NoAnswer`` where a write's answer was lost. ``requests`` and ``edits``
+    Errors: ``WikiUnavailable`` where a read got no answer after the configured tries; ``Refused`` where
+    the wiki said no; ``ResponseLost`` where a write's answer was lost. ``requests`` and ``edits``
     count what was asked of the wiki so far.
     """
 
@@ -111,7 +111,7 @@ class Wiki(Protocol):
         """Describe the wiki. One request, once."""
         ...
 
-    def me(self) -> User:
+    def own_account(self) -> User:
         """The account that the bot writes as, asked anew each time (blocked? logged in?)."""
         ...
 
@@ -119,7 +119,7 @@ class Wiki(Protocol):
         """Every title that is one of ``titles`` or redirects to one: {title: the target}."""
         ...
 
-    def embedding(
+    def pages_using(
         self, *, templates: Iterable[str], namespaces: Iterable[int], content: bool = True
     ) -> Iterator[Page]:
         """Every page that transcludes one of ``templates`` (or a redirect to it), each once.
@@ -136,12 +136,14 @@ class Wiki(Protocol):
         ids: Iterable[int] = (),
         content: bool = True,
         deletions: bool = False,
+        templates: Iterable[str] = (),
     ) -> dict[str, Page]:
         """The pages of these titles (or ids), missing ones too, in batches: {title asked: page}.
 
         Pages asked by id come under their title; ids of no page are left out. Redirects are not
         followed. With content, also protection and categories (through templates too).
-        ``deletions`` asks whether missing ones were deleted (``Page.deleted``): one more request
+        ``templates`` asks which of these templates' titles (at most 50) each page transcludes,
+        directly or through others (``Page.templates``). ``deletions`` asks whether missing ones were deleted (``Page.deleted``): one more request
         for each missing page, so for a page at a time, before it is written.
         """
         ...
@@ -155,11 +157,11 @@ class Wiki(Protocol):
         """
         ...
 
-    def last_by(self, *, page_id: int, title: str, user: str) -> Revision | None:
+    def last_revision_by(self, *, page_id: int, title: str, user: str) -> Revision | None:
         """The newest revision of a page that ``user`` made, or None. One request."""
         ...
 
-    def text_of(self, *, revisions: Iterable[int]) -> dict[int, str]:
+    def revision_texts(self, *, revisions: Iterable[int]) -> dict[int, str]:
         """The wikitext of these revisions, in batches; hidden or deleted ones are left out."""
         ...
 
@@ -177,14 +179,10 @@ class Wiki(Protocol):
         """Recent changes since then, oldest first."""
         ...
 
-    def notified(self) -> bool:
-        """Tell whether somebody wrote on the bot's talk page and it has not been read yet."""
+    def has_new_messages(self) -> bool:
+        """Whether somebody wrote on the bot's talk page and it has not been read yet."""
         ...
 
     def save(self, *, edit: Edit) -> Saved:
-        """Send one edit, once. Never sent again by itself: ``NoAnswer`` is for the caller."""
-        ...
-
-    def parse(self, *, text: str, title: str) -> str:
-        """The HTML that this wikitext gives on that page."""
+        """Send one edit, once. Never sent again by itself: ``ResponseLost`` is for the caller."""
         ...

@@ -2,8 +2,8 @@
 
 ::
 
-    npm pack @wikimedia/language-data@2.0.4 banana-i18n@2.4.0   # and unpack both
-    python -m config.languages.build LANGUAGE_DATA_FOLDER BANANA_FOLDER
+    npm pack @wikimedia/language-data@2.0.4   # and unpack it
+    python -m config.languages.build LANGUAGE_DATA_FOLDER MEDIAWIKI_FOLDER
 
 writes config/languages/{languages,aliases,fallbacks,names}.json and config/countries.json. Names come
 from CLDR through the installed Babel; run it again when Babel is raised.
@@ -12,6 +12,7 @@ from CLDR through the installed Babel; run it again when Babel is raised.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -19,8 +20,8 @@ from typing import Any
 
 from babel import Locale, localedata
 
-from exchange.fold import fold
-from exchange.languages.codes import CLDR, MODERN
+from exchange.languages.codes import CLDR_LOCALES, RENAMED_CODES
+from exchange.text import fold
 
 CONFIG = Path(__file__).parents[1]
 
@@ -39,7 +40,7 @@ def write(path: Path, about: str, name: str, rows: dict[str, Any]) -> None:
 
 
 def languages(source: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Give code -> [autonym, direction] from language-data, and code -> the code it stands for.
+    """Return code -> [autonym, direction] from language-data, and code -> the code it stands for.
 
     A language that stands for one of its scripts (``sr`` for ``sr-cyrl``) is a language; one that
     stands for another code (``swh`` for ``sw``) is a second code of that.
@@ -48,7 +49,7 @@ def languages(source: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
     found = dict(EXTRA)
     aliases = {}
     for code, row in data["languages"].items():
-        if code in MODERN:
+        if code in RENAMED_CODES:
             continue
         target = row
         while len(target) == 1:
@@ -62,7 +63,7 @@ def languages(source: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
 
 
 def by_vote(votes: dict[str, Counter[str]]) -> dict[str, list[str]]:
-    """Give code -> folded names, leaving out every name that two codes lay claim to."""
+    """Return code -> folded names, leaving out every name that two codes lay claim to."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, codes in sorted(votes.items()):
         if len(codes) == 1 and name:
@@ -70,7 +71,20 @@ def by_vote(votes: dict[str, Counter[str]]) -> dict[str, list[str]]:
     return dict(sorted(found.items()))
 
 
-def main(language_data: Path, banana: Path) -> None:
+_FALLBACK = re.compile(r"^\$fallback\s*=\s*'([^']*)'", re.MULTILINE)
+
+
+def fallbacks(mediawiki: Path) -> dict[str, list[str]]:
+    """Return code -> the languages that MediaWiki tries after it, but for English."""
+    found = {}
+    for path in mediawiki.glob("**/languages/messages/Messages*.php"):
+        code = path.stem.removeprefix("Messages").replace("_", "-").lower()
+        if named := _FALLBACK.search(path.read_text(encoding="utf-8")):
+            found[code] = [one.strip() for one in named[1].split(",")]
+    return dict(sorted(found.items()))
+
+
+def main(language_data: Path, mediawiki: Path) -> None:
     """Write the files."""
     codes, aliases = languages(language_data)
     write(
@@ -87,17 +101,16 @@ def main(language_data: Path, banana: Path) -> None:
         "aliases",
         aliases,
     )
-    fallbacks = json.loads((banana / "src/languages/fallbacks.json").read_text(encoding="utf-8"))
     write(
         CONFIG / "languages/fallbacks.json",
-        "MediaWiki's fallback languages, from banana-i18n 2.4.0 (MIT, Copyright Santhosh "
-        "Thottingal; LICENSE-banana-i18n); made by config/languages/build.py.",
+        "MediaWiki's fallback languages, from its release 1.43 (GPL-2.0-or-later); made by "
+        "config/languages/build.py.",
         "fallbacks",
-        dict(sorted(fallbacks.items())),
+        fallbacks(mediawiki),
     )
     from_cldr = {
         str(Locale.parse(to, resolve_likely_subtags=False)) if "_" in to else to: code
-        for code, to in CLDR.items()
+        for code, to in CLDR_LOCALES.items()
         if code in codes
     }
     language_votes: dict[str, Counter[str]] = defaultdict(Counter)
@@ -113,7 +126,7 @@ def main(language_data: Path, banana: Path) -> None:
                 country_votes[fold(name)][code] += 1
         for cldr, name in locale.languages.items():
             code = cldr.lower().replace("_", "-")
-            code = MODERN.get(code, aliases.get(code, code))
+            code = RENAMED_CODES.get(code, aliases.get(code, code))
             code = code if code in codes else from_cldr.get(cldr, "")
             if code:
                 language_votes[fold(name)][code] += 1

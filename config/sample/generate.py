@@ -79,7 +79,7 @@ class Movement:
         self._requests(parties, groups)
 
     def account(self, name: str) -> int:
-        """Give the central id of an account, new ones in order."""
+        """Return the central id of an account, new ones in order."""
         return self.accounts.setdefault(name, 1001 + len(self.accounts))
 
     def add(
@@ -235,7 +235,7 @@ class Movement:
 
 
 def sha1(content: bytes) -> str:
-    """Give a SHA-1 in base 36, as MediaWiki writes it."""
+    """Return a SHA-1 in base 36, as MediaWiki writes it."""
     number, digits = int(hashlib.sha1(content).hexdigest(), 16), ""
     while number:
         number, rest = divmod(number, 36)
@@ -244,7 +244,7 @@ def sha1(content: bytes) -> str:
 
 
 def generate(people: int = 400, seed: int = 1, now: str = NOW) -> Iterator[bytes]:
-    """Give the export of a movement of so many people and groups, in pieces."""
+    """Return the export of a movement of so many people and groups, in pieces."""
     clock = datetime.fromisoformat(now).replace(hour=6, tzinfo=UTC)
     for piece in Movement(people, seed, clock).xml():
         yield piece.encode()

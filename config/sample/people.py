@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from random import Random
+from typing import Any
 
 from config.sample.market import UNLISTED, Tastes
 from config.sample.world import PLACES, Place
 from exchange.directory import Directory
-from exchange.languages import autonym, fallbacks, modern, normalise
+from exchange.geography import country_name, region_name, region_of
+from exchange.languages import autonym, canonical, fallback_chain, find_language
 from exchange.model import Kind
-from exchange.places import country_name, region_name, region_of
 
 NOTE = "''Made up: this page belongs to the sample movement of the Capacity Exchange. Nobody here is real.''"
 """Stands on every page."""
@@ -67,9 +70,16 @@ class Party:
     wants: list[str] = field(default_factory=list)
 
 
+VOCABULARY: dict[str, Any] = json.loads(
+    Path(__file__).with_name("vocabulary.json").read_text(encoding="utf-8")
+)
+"""How people of the sample write capacities: of its own, so that it stays the same while the
+directory's names get better."""
+
+
 def own_name(code: str) -> str:
-    """Give a language's own name, or its code where that name means another language (Ga)."""
-    return autonym(code) if normalise(autonym(code)) == modern(code) else code
+    """Return a language's own name, or its code where that name means another language (Ga)."""
+    return autonym(code) if find_language(autonym(code)) == canonical(code) else code
 
 
 class Maker:
@@ -77,7 +87,6 @@ class Maker:
 
     def __init__(self, random: Random, directory: Directory, now: datetime) -> None:
         self.random = random
-        self.directory = directory
         self.now = now
         self.tastes = Tastes(directory, random)
         self._taken: set[str] = set()
@@ -101,7 +110,7 @@ class Maker:
             number += 1
 
     def languages(self, place: Place) -> list[tuple[str, str]]:
-        """Give what somebody speaks, as (code, Babel level)."""
+        """Return what somebody speaks, as (code, Babel level)."""
         spoken = {self.random.choice(place.tongues): "N"}
         if len(place.tongues) > 1 and self.chance(0.5):
             spoken.setdefault(self.random.choice(place.tongues), self.random.choice("N543"))
@@ -113,7 +122,7 @@ class Maker:
         return list(spoken.items())
 
     def moment(self) -> datetime:
-        """Give a time of the last edit: mostly lately, sometimes long ago."""
+        """Return a time of the last edit: mostly lately, sometimes long ago."""
         days = 5 + self.random.paretovariate(1.1) * 20
         if self.chance(0.03):
             days = 760 + self.random.random() * 400
@@ -259,19 +268,20 @@ class Maker:
 
     def written(self, id: str, language: str) -> str:
         """Write a capacity as somebody might: in their language or English, more or less neatly."""
-        capacity = self.directory.capacities[id]
+        capacity = VOCABULARY[id]
+        by_language, more = capacity["names"], capacity.get("aliases", {})
         names = [
-            capacity.names[code] for code in ("en", *fallbacks(language)) if code in capacity.names
+            by_language[code] for code in ("en", *fallback_chain(language)) if code in by_language
         ]
-        if language in capacity.names and self.chance(0.7):
-            names = [capacity.names[language]]
-        aliases = [*capacity.aliases.get(language, ()), *capacity.aliases.get("en", ())]
+        if language in by_language and self.chance(0.7):
+            names = [by_language[language]]
+        aliases = [*more.get(language, ()), *more.get("en", ())]
         name = self.random.choice(aliases) if aliases and self.chance(0.2) else names[0]
         way = self.random.random()
         if way < 0.06:
             return id
         if way < 0.10:
-            return capacity.wikidata or name
+            return capacity.get("wikidata") or name
         if way < 0.16:
             return name.replace(" ", "_")
         if way < 0.22:
@@ -311,7 +321,7 @@ class Maker:
         return "{{" + template + "|" + name.replace("|", "") + extra + "}}"
 
     def deadline(self) -> date:
-        """Give a last day: mostly in the coming months."""
+        """Return a last day: mostly in the coming months."""
         return self.now.date() + timedelta(days=self.random.choice([-20, 10, 25, 40, 80, 120]))
 
     def _filler(self, party: Party) -> tuple[str, str]:

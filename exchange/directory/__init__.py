@@ -1,7 +1,7 @@
 """The capacity directory: names and aliases in every language, one capacity each.
 
-``load()`` reads the committed directory (config/directory/capacities.json) and, where given, the
-page on the wiki with which coordinators extend it. ``check()`` is what ``bot doctor`` asks.
+``load()`` reads the committed directory (config/directory: the capacities, and one file a language
+with their names) and, where given, the page on the wiki with which coordinators extend it. ``check()`` is what ``bot doctor`` asks.
 """
 
 from exchange.directory.directory import Directory

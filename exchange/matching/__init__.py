@@ -1,39 +1,35 @@
 """Matching: who could help whom, and why; who is suggested to whom, and why not.
 
-``match`` is one round over all profiles. ``explain`` looks at two people. ``candidates_for``
-answers "who could help?" for one person, without a round. docs/matching.md says it in plain words.
+``match_profiles`` is one round over all profiles. ``explain_pair`` looks at two people. A
+``Lookup`` answers who could help one person, without a round. docs/matching.md says it in plain
+words.
 """
 
-from exchange.matching.explain import WhyNot, explain
-from exchange.matching.history import History, is_live
-from exchange.matching.incremental import Lookup, candidates_for
-from exchange.matching.party import is_away, is_quiet, is_stale, takes_part
-from exchange.matching.period import period_of, period_start
-from exchange.matching.reasons import reasons, sentence
-from exchange.matching.result import Lack, Measure, Result, Unmet
-from exchange.matching.round import match
-from exchange.matching.weights import FULL, Weights, load_weights
+from exchange.matching.eligibility import History, is_away, is_live, is_muted, is_stale, takes_part
+from exchange.matching.explain import WhyNot, explain_pair, reasons, sentence
+from exchange.matching.lookup import Lookup
+from exchange.matching.metrics import Measure
+from exchange.matching.round import Result, match_profiles, period_of
+from exchange.matching.unmet import Unmet, UnmetReason
+from exchange.matching.weights import Weights, load_weights
 
 __all__ = [
-    "FULL",
     "History",
-    "Lack",
     "Lookup",
     "Measure",
     "Result",
     "Unmet",
+    "UnmetReason",
     "Weights",
     "WhyNot",
-    "candidates_for",
-    "explain",
+    "explain_pair",
     "is_away",
     "is_live",
-    "is_quiet",
+    "is_muted",
     "is_stale",
     "load_weights",
-    "match",
+    "match_profiles",
     "period_of",
-    "period_start",
     "reasons",
     "sentence",
     "takes_part",

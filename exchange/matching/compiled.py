@@ -14,27 +14,31 @@ from typing import Any
 
 
 @cache
-def compiled(function: Callable[..., Any], *, inner: bool = False) -> Callable[..., Any]:
-    """Compile a function of arrays and numbers; it then also runs beside other threads.
+def compiled(function: Callable[..., Any], *, allocates: bool = False) -> Callable[..., Any]:
+    """Return a function of arrays and numbers as machine code, which runs beside other threads.
 
-    An ``inner`` one is called by other compiled ones, and makes no arrays. It need not count who
-    holds the arrays that it is given: threads would wait for each other at every count.
+    Only one that ``allocates`` arrays counts who holds which: threads would wait for each other
+    at every count, and a search would take two to three times as long.
     """
     import numba
 
-    # numba looks only at the function's own file to tell whether what it kept is still right. The
-    # loops call each other across files, so the name under which it keeps them tells of all.
-    function.__qualname__ = f"{function.__name__}_{_sources()}"
-    quick: Callable[..., Any] = numba.njit(
-        cache=True, nogil=True, error_model="numpy", **({"_nrt": False} if inner else {})
+    # numba compares only the function's own file with what it kept. The loops call each other
+    # across files, so the name under which it keeps them tells of all.
+    function.__qualname__ = f"{function.__name__}_{_hash_of_sources()}"
+    machine_code: Callable[..., Any] = numba.njit(
+        cache=True,
+        nogil=True,
+        forceinline=True,
+        error_model="numpy",
+        **({} if allocates else {"_nrt": False}),
     )(function)
-    return quick
+    return machine_code
 
 
 @cache
-def _sources() -> str:
-    """Give a short hash of all modules of this room."""
-    hashed = blake2b(digest_size=6)
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        hashed.update(path.read_bytes())
-    return hashed.hexdigest()
+def _hash_of_sources() -> str:
+    """Return a short hash of all modules of matching."""
+    digest = blake2b(digest_size=6)
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

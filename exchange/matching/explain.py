@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 
 import numpy as np
 
-from exchange.matching.arrays import Ints, spread
-from exchange.matching.build import Tree, bits_of, build
-from exchange.matching.candidates import Candidates, all_entries, allowed, ranked
-from exchange.matching.history import History
-from exchange.matching.market import Market
-from exchange.matching.party import is_away, is_quiet, is_stale, merged_wants, where
-from exchange.matching.postings import Postings
-from exchange.matching.result import Lack
-from exchange.matching.score import PARTS, Parts, parts_of, ways_back, wider
-from exchange.matching.tables import Tables
-from exchange.matching.weights import Weights
-from exchange.matching.zone import hours_apart, quarters_of
-from exchange.model import Match, Method, Part, Profile
+from exchange.geography import country_name, region_name
+from exchange.i18n.messages import Localizer, Param
+from exchange.languages import language_name
+from exchange.matching.build_market import CapacityTree, bits_of, build_market
+from exchange.matching.candidates.exhaustive import possible_exchanges
+from exchange.matching.columns import Ints, spread
+from exchange.matching.eligibility import (
+    History,
+    is_away,
+    is_muted,
+    is_stale,
+    merge_wants,
+    region_of_profile,
+)
+from exchange.matching.market import Market, PostingLists, allowed_pairs, hours_apart, utc_offset
+from exchange.matching.scoring import (
+    PARTS,
+    Parts,
+    RankedExchanges,
+    Tables,
+    rank_exchanges,
+    returns_of_pairs,
+    score_parts,
+    wider,
+)
+from exchange.matching.unmet import UnmetReason
+from exchange.matching.weights import Weights, load_weights
+from exchange.model import Match, Method, Profile, ScorePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +48,28 @@ class WhyNot:
 
     seeker: str
     helper: str
-    reason: Lack
+    reason: UnmetReason
     wants: tuple[str, ...] = ()
 
 
-def explain(
+def explain_pair(
     seeker: Profile,
     helper: Profile,
     *,
-    directory: Tree,
+    directory: CapacityTree,
     weights: Weights,
     today: date,
     history: History | None = None,
     market: Market | None = None,
 ) -> Match | WhyNot:
-    """Give the best match of a seeker with a helper, or why they do not match.
+    """Return the best match of a seeker with a helper, or why they do not match.
 
     ``market`` lends its counts of speakers, so that points for small languages are those of the
     whole exchange; without it the two are all there is. Seats are not looked at beyond whether
     one is free: the assignment decides who gets it.
     """
     history = history or History()
-    two = build(
+    two = build_market(
         {seeker.key: seeker, helper.key: helper}.values(),
         directory=directory,
         weights=weights,
@@ -68,45 +84,49 @@ def explain(
     wants = wants[two.wants.open[wants]]
     names = tuple(two.words.capacities[two.wants.capacity[want]] for want in wants)
 
-    def why(reason: Lack) -> WhyNot:
+    def why(reason: UnmetReason) -> WhyNot:
         return WhyNot(seeker.key, helper.key, reason, names)
 
     pair = np.array([row]), np.array([other])
-    if row == other or not allowed(two.without_told(), *pair)[0]:
-        return why(Lack.SELF)
-    if not allowed(two, *pair)[0]:
-        return why(Lack.SUGGESTED)
+    if row == other or not allowed_pairs(two.without_suggested_pairs(), *pair)[0]:
+        return why(UnmetReason.SELF)
+    if not allowed_pairs(two, *pair)[0]:
+        return why(UnmetReason.SUGGESTED)
     for profile in (seeker, helper):
         if is_away(profile, today):
-            return why(Lack.AWAY)
-        if is_quiet(profile):
-            return why(Lack.QUIET)
+            return why(UnmetReason.AWAY)
+        if is_muted(profile):
+            return why(UnmetReason.QUIET)
         if is_stale(profile, today, weights):
-            return why(Lack.STALE)
+            return why(UnmetReason.STALE)
     if not len(wants):
         late = any(want.until and want.until < today for want in seeker.wants)
-        return why(Lack.LATE if late else Lack.LIVE if seeker.wants else Lack.NOBODY)
+        return why(
+            UnmetReason.LATE if late else UnmetReason.LIVE if seeker.wants else UnmetReason.NOBODY
+        )
     helping = np.arange(len(two)) == other
     tables = Tables.of(weights)
     found = [
-        ranked(two, two, entries, most=1, tables=tables, period=0)
-        for entries in all_entries(two, Postings.of(two, helping), wants)
+        rank_exchanges(two, two, exchanges, most=1, tables=tables, period=0)
+        for exchanges in possible_exchanges(two, PostingLists.of_offers(two, helping), wants)
     ]
     if not found:
         offered = two.offers.capacity[two.offers.person == other]
         _, related = spread(two.hierarchy.starts, two.wants.capacity[wants])
         meets = np.isin(two.hierarchy.offered[related], offered).any()
-        return why(Lack.LANGUAGE if meets else Lack.NOBODY)
+        return why(UnmetReason.LANGUAGE if meets else UnmetReason.NOBODY)
     if two.people.free[other] <= 0:
-        return why(Lack.SEATS)
+        return why(UnmetReason.SEATS)
     best = found[0].take(np.lexsort((found[0].want, -found[0].score))[:1])
     profiles = {profile.key: profile for profile in (seeker, helper)}
-    return described(two, best, profiles, tables=tables, today=today)[0]
+    parts = score_parts(two, two, best.exchanges, tables)
+    return matches_from_rows(two, best, parts, profiles, tables=tables, today=today)[0]
 
 
-def described(
+def matches_from_rows(
     market: Market,
-    found: Candidates,
+    found: RankedExchanges,
+    parts: Parts,
     profiles: Mapping[str, Profile],
     *,
     tables: Tables,
@@ -118,7 +138,6 @@ def described(
     Where the seekers are of another market than the helpers, ``seekers`` is theirs.
     """
     asking = market if seekers is None else seekers
-    parts = parts_of(asking, market, found.entries, tables)
     seeker = asking.wants.person[found.want]
     back = _backs(asking, market, seeker, found.helper, tables)
     return [
@@ -131,7 +150,7 @@ def _backs(
     seekers: Market, helpers: Market, seeker: Ints, helper: Ints, tables: Tables
 ) -> list[list[tuple[str, str]]]:
     """List what each helper wants and the seeker offers as capacity ids, best first."""
-    row, want, offer, points = ways_back(seekers, helpers, seeker, helper)
+    row, want, offer, points = returns_of_pairs(seekers, helpers, seeker, helper)
     level = tables.level[helpers.wants.level[want], seekers.offers.level[offer]]
     methods = (helpers.wants.methods[want] & seekers.offers.methods[offer]) != 0
     fit = points + level + tables.methods * methods
@@ -149,20 +168,20 @@ def _backs(
 def _match(
     asking: Market,
     giving: Market,
-    found: Candidates,
+    found: RankedExchanges,
     parts: Parts,
     at: int,
     back: list[tuple[str, str]],
     profiles: Mapping[str, Profile],
     today: date,
 ) -> Match:
-    want_row, offer_row = int(found.want[at]), int(found.entries.offer[at])
+    want_row, offer_row = int(found.want[at]), int(found.exchanges.offer[at])
     seeker = profiles[asking.keys[asking.wants.person[want_row]]]
     helper = profiles[giving.keys[int(found.helper[at])]]
     wanted = asking.words.capacities[asking.wants.capacity[want_row]]
     offered = giving.words.capacities[giving.offers.capacity[offer_row]]
-    want = next(want for want in merged_wants(seeker) if want.capacity == wanted)
-    code = giving.words.languages[giving.languages.code[found.entries.heard[at]]]
+    want = next(want for want in merge_wants(seeker) if want.capacity == wanted)
+    code = giving.words.languages[giving.languages.code[found.exchanges.heard[at]]]
     facts: dict[str, tuple[str, ...]] = {
         "capacity": (wanted,) if wanted == offered else (wanted, offered),
         "reciprocity": back[0] if back else (),
@@ -174,7 +193,7 @@ def _match(
         ),
         "time": _hours(seeker, helper, today),
         "projects": tuple(sorted(set(seeker.projects) & set(helper.projects))),
-        "region": (where(seeker) or "",),
+        "region": (region_of_profile(seeker) or "",),
         "country": (seeker.country or "",),
         "freshness": (helper.edited.date().isoformat() if helper.edited else "",),
         "priority": (want.priority.name.lower(),),
@@ -188,11 +207,11 @@ def _match(
         offer=offered,
         score=float(found.score[at]),
         parts=tuple(
-            Part(nearness if name == "capacity" else name, float(parts[name][at]), facts[name])
+            ScorePart(nearness if name == "capacity" else name, float(parts[name][at]), facts[name])
             for name in PARTS
             if parts[name][at]
         ),
-        back=tuple(back),
+        reciprocal=tuple(back),
     )
 
 
@@ -208,5 +227,108 @@ def _methods(bits: int) -> tuple[str, ...]:
 
 
 def _hours(seeker: Profile, helper: Profile, today: date) -> tuple[str, ...]:
-    one, other = quarters_of(seeker.timezone, today), quarters_of(helper.timezone, today)
+    one, other = utc_offset(seeker.timezone, today), utc_offset(helper.timezone, today)
     return (f"{hours_apart(one, other):g}",) if one >= 0 and other >= 0 else ()
+
+
+class CapacityNames(Protocol):
+    """What reasons ask of the capacity directory."""
+
+    def name(self, id: str, language: str = "en") -> str:
+        """Return a capacity's name in a language."""
+        ...
+
+
+def reasons(
+    match: Match,
+    wording: Localizer,
+    directory: CapacityNames,
+    *,
+    escape: Callable[[str], str] = str,
+) -> list[str]:
+    """Return why two people were suggested to each other: a few sentences, the strongest first.
+
+    ``escape`` makes names safe for where the text goes (wikitext); capacity names may be what a
+    person wrote.
+    """
+    return [sentence(part, wording, directory, escape=escape) for part in strongest_parts(match)]
+
+
+def strongest_parts(match: Match) -> list[ScorePart]:
+    """Return the parts of a score that are worth saying, the strongest first.
+
+    Wherever reasons stand, what is wanted and offered stands above them, and is not said again;
+    that few speak a language says that both do. A part that gives few of its points is no reason
+    (``[reasons]`` in config/weights.toml).
+    """
+    weights = load_weights()
+    parts = {
+        part.name: part
+        for part in match.parts
+        if part.facts
+        and part.name != "capacity"
+        and part.points >= weights.least_for_reason(part.name)
+    }
+    if "small-language" in parts and "language" in parts:
+        small, both = parts["small-language"], parts.pop("language")
+        parts[small.name] = replace(small, points=small.points + both.points)
+    return sorted(parts.values(), key=lambda part: -part.points)[: weights.reasons.most]
+
+
+def sentence(
+    part: ScorePart,
+    wording: Localizer,
+    directory: CapacityNames,
+    *,
+    escape: Callable[[str], str] = str,
+) -> str:
+    """Return one part of a score in words: message ``reason-<name>`` with the part's facts.
+
+    Facts that cannot be read come as they were written; never raises. A language that many speak
+    is one that both speak.
+    """
+
+    def capacity(id: str) -> str:
+        return escape(directory.name(id, wording.language))
+
+    def message(id: str) -> str:
+        return wording.text(id)
+
+    def day(text: str) -> str:
+        return wording.date(date.fromisoformat(text))
+
+    readers: Mapping[str, Callable[[str], str]] = {
+        "capacity": capacity,
+        "narrower": capacity,
+        "broader": capacity,
+        "reciprocity": capacity,
+        "language": lambda code: language_name(code, wording.language),
+        "small-language": lambda code: language_name(code, wording.language),
+        "level": lambda number: message(f"level-{LEVELS[int(number)]}"),
+        "region": lambda id: region_name(id, wording.language),
+        "country": lambda code: country_name(code, wording.language),
+        "freshness": day,
+        "deadline": day,
+        "priority": lambda name: message(f"priority-{name}"),
+    }
+
+    def said(fact: str) -> Param:
+        try:
+            return float(fact) if part.name == "time" else readers.get(part.name, escape)(fact)
+        except (ValueError, IndexError):
+            return escape(fact)
+
+    if part.name == "methods":
+        return wording.text(
+            "reason-methods", wording.list(message(f"method-{name}") for name in part.facts)
+        )
+    if part.name == "projects":
+        return wording.text("reason-projects", wording.list(map(escape, part.facts)))
+    name = part.name
+    if name == "small-language" and part.points < load_weights().least_for_reason(name):
+        name = "language"
+    return wording.text(f"reason-{name}", *map(said, part.facts))
+
+
+LEVELS = ("unknown", "basic", "intermediate", "advanced", "expert")
+"""Names of levels in messages, by number."""

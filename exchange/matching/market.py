@@ -8,14 +8,17 @@ arrays by the benchmarks and by Spark.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from datetime import UTC, date, datetime, time
+from functools import cached_property, lru_cache
 from typing import Self
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exchange.matching.arrays import Bools, Ints, Words, starts_of
+from exchange.matching.columns import Bools, Ints, Words, spread, starts_of, stretch
 
 NOBODY = -1
 """A country, region or clock that is not known."""
@@ -70,7 +73,7 @@ class People:
     suggestions a seeker can still get. ``helps`` and ``seeks`` tell who takes part at all (not
     away, quiet or stale). ``rank`` is the solidarity order: the higher, the earlier served.
     ``clock`` is in quarters of an hour (see ``zone``). ``fresh`` is points. ``projects`` is a
-    matrix of bits. ``hands`` are the people who answer for somebody: oneself, a group's contacts.
+    matrix of bits. ``contacts`` are the people who answer for somebody: oneself, a group's contacts.
     """
 
     seed: Words
@@ -85,8 +88,8 @@ class People:
     country: Ints
     fresh: Ints
     projects: Words
-    hand_starts: Ints
-    hand: Ints
+    contact_starts: Ints
+    contacts: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,31 +117,21 @@ class Hierarchy:
         )
 
     def step(self, wanted: int, offered: int) -> int:
-        """Tell how many steps narrower than the want an offer is that meets it."""
+        """Return how many steps narrower than the want an offer is that meets it."""
         row = slice(self.starts[wanted], self.starts[wanted + 1])
         return int(self.steps[row][self.offered[row] == offered][0])
 
     @cached_property
-    def codes(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """(wanted * capacities + offered) in rising order, and the points of each."""
+    def matrix(self) -> NDArray[np.int16]:
+        """Points for capacity by wanted and offered, 0 where the offer does not meet the want."""
         count = len(self.starts) - 1
-        wanted = np.repeat(np.arange(count, dtype=np.int64), np.diff(self.starts))
-        codes = wanted * count + self.offered
-        order = np.argsort(codes, kind="stable")
-        return codes[order], self.points[order].astype(np.int64)
-
-    def points_of(self, wanted: Ints, offered: Ints) -> NDArray[np.int64]:
-        """Points for capacity of each (wanted, offered), 0 where the offer does not meet it."""
-        codes, points = self.codes
-        if not len(codes):
-            return np.zeros(len(wanted), np.int64)
-        sought = wanted.astype(np.int64) * (len(self.starts) - 1) + offered
-        at = np.minimum(np.searchsorted(codes, sought), len(codes) - 1)
-        return np.where(codes[at] == sought, points[at], 0)
+        matrix = np.zeros((count, count), np.int16)
+        matrix[np.repeat(np.arange(count), np.diff(self.starts)), self.offered] = self.points
+        return matrix
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class MarketWords:
     """The words behind the numbers: ids and codes by number."""
 
     capacities: tuple[str, ...] = ()
@@ -153,7 +146,7 @@ class Market:
     """Everybody who takes part, as columns.
 
     ``speakers`` counts the people of each language, in a movement of ``size`` people (which is
-    more than the rows where this is one part of a market). ``told`` are the pairs that are not
+    more than the rows where this is one part of a market). ``suggested_pairs`` are the pairs that are not
     suggested again, as rising numbers ``low * rows + high``.
     """
 
@@ -165,8 +158,8 @@ class Market:
     hierarchy: Hierarchy
     speakers: Ints
     size: int
-    told: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    words: Vocabulary = field(default_factory=Vocabulary)
+    suggested_pairs: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    words: MarketWords = field(default_factory=MarketWords)
 
     def __len__(self) -> int:
         return len(self.people.seed)
@@ -182,9 +175,9 @@ class Market:
         speakers[: len(whole.speakers)] = whole.speakers
         return replace(self, speakers=speakers, size=whole.size)
 
-    def without_told(self) -> Market:
+    def without_suggested_pairs(self) -> Market:
         """Forget which pairs were told of each other."""
-        return replace(self, told=np.zeros(0, np.int64))
+        return replace(self, suggested_pairs=np.zeros(0, np.int64))
 
     @property
     def bytes(self) -> int:
@@ -204,3 +197,124 @@ def counted(languages: Languages, words: int) -> Ints:
 def listed(owners: Ints, rows: int) -> Ints:
     """Offsets of the lists of ``rows`` people from the rising owner of each value."""
     return starts_of(np.bincount(owners, minlength=rows))
+
+
+@dataclass(frozen=True, eq=False)
+class PostingLists:
+    """Who offers (or wants) each capacity in each language.
+
+    ``codes`` are capacity * languages + language, rising. List ``i`` is
+    ``row[starts[i]:starts[i + 1]]``, rows of the market's offers (or wants), with ``spoken`` their
+    owner's row in languages.
+    """
+
+    languages: int
+    codes: Ints
+    starts: Ints
+    row: Ints
+    spoken: Ints
+
+    @classmethod
+    def of_offers(cls, market: Market, helpers: Bools) -> Self:
+        """List the offers of all people for whom ``helpers`` is true."""
+        offers = market.offers
+        return cls._list_items(market, offers.person, offers.capacity, helpers[offers.person])
+
+    @classmethod
+    def of_wants(cls, market: Market) -> Self:
+        """List the open wants of all people who seek."""
+        wants = market.wants
+        listed = wants.open & market.people.seeks[wants.person]
+        return cls._list_items(market, wants.person, wants.capacity, listed)
+
+    @classmethod
+    def _list_items(cls, market: Market, person: Ints, capacity: Ints, listed: Bools) -> Self:
+        languages = max(len(market.speakers), 1)
+        rows = np.flatnonzero(listed)
+        at, spoken = spread(market.languages.starts, person[rows])
+        row = rows[at]
+        codes = capacity[row].astype(np.int64) * languages + market.languages.code[spoken]
+        order = np.argsort(codes, kind="stable")
+        codes = codes[order]
+        first = np.flatnonzero(np.diff(codes, prepend=-1))
+        starts = np.append(first, len(order))
+        return cls(languages, codes[first], starts, row[order], spoken[order])
+
+    def find(self, capacity: Ints, language: Ints) -> tuple[Ints, Ints]:
+        """Return (begin, length) of each list, length 0 where there is none.
+
+        Words that came after these lists were made are in none of them.
+        """
+        if not len(self.codes):
+            return np.zeros(len(capacity), np.int64), np.zeros(len(capacity), np.int64)
+        sought = capacity.astype(np.int64) * self.languages + language
+        at = np.minimum(np.searchsorted(self.codes, sought), len(self.codes) - 1)
+        begin = self.starts[at]
+        there = (self.codes[at] == sought) & (language < self.languages)
+        return begin, np.where(there, self.starts[at + 1] - begin, 0)
+
+
+def allowed_pairs(market: Market, seeker: Ints, helper: Ints) -> Bools:
+    """Return which pairs may be suggested: two people, not told of each other before."""
+    allowed = seeker != helper
+    allowed &= ~share_a_contact(market, seeker, helper)
+    if len(market.suggested_pairs):
+        low, high = np.minimum(seeker, helper), np.maximum(seeker, helper)
+        codes = low.astype(np.int64) * len(market) + high
+        at = np.minimum(
+            np.searchsorted(market.suggested_pairs, codes), len(market.suggested_pairs) - 1
+        )
+        allowed &= market.suggested_pairs[at] != codes
+    return np.asarray(allowed, bool)
+
+
+def share_a_contact(market: Market, seeker: Ints, helper: Ints) -> Bools:
+    """Return which pairs have somebody who answers for both."""
+    people = market.people
+    row, mine = spread(people.contact_starts, seeker)
+    begin = people.contact_starts[helper[row]]
+    turn, theirs = stretch(begin, people.contact_starts[helper[row] + 1] - begin)
+    same = np.zeros(len(seeker), bool)
+    equal = people.contacts[mine[turn]] == people.contacts[theirs]
+    same[row[turn[equal]]] = True
+    return same
+
+
+UNKNOWN = -1
+"""A clock that is not known; known ones are quarters of an hour, 0 to 95, from UTC eastwards."""
+
+QUARTERS = 96
+"""Quarters of an hour in a day."""
+
+_OFFSET = re.compile(r"^(?:UTC|GMT)?\s*([+\-\u2212])(\d{1,2})(?::?(\d{2}))?$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def utc_offset(timezone: str | None, day: date) -> int:
+    """Return the clock's distance from UTC at noon of ``day`` in quarters of an hour, 0 to 95.
+
+    ``timezone`` is an IANA name (``Africa/Lagos``) or an offset (``UTC+5:30``). What is not known
+    gives ``UNKNOWN``.
+    """
+    if not timezone:
+        return UNKNOWN
+    if timezone.strip().upper() in ("UTC", "GMT", "Z"):
+        return 0
+    if found := _OFFSET.match(timezone.strip()):
+        minutes = int(found[2]) * 60 + int(found[3] or 0)
+        return _quarters(minutes if found[1] == "+" else -minutes)
+    try:
+        offset = datetime.combine(day, time(12), UTC).astimezone(ZoneInfo(timezone)).utcoffset()
+    except (KeyError, ValueError, OSError):
+        return UNKNOWN
+    return UNKNOWN if offset is None else _quarters(round(offset.total_seconds() / 60))
+
+
+def _quarters(minutes: int) -> int:
+    return round(minutes / 15) % QUARTERS
+
+
+def hours_apart(one: int, other: int) -> float:
+    """Return the hours between two known clocks, 0 to 12, the short way round."""
+    apart = abs(one - other)
+    return min(apart, QUARTERS - apart) / 4

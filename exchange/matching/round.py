@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from types import MappingProxyType
 
 import numpy as np
 
-from exchange.matching import measures
-from exchange.matching.arrays import Bools, Ints, seed_of
-from exchange.matching.build import Tree, build
-from exchange.matching.candidates import Candidates
-from exchange.matching.circles import circles, swaps
-from exchange.matching.cohorts import cohorts
-from exchange.matching.explain import described
-from exchange.matching.history import History
-from exchange.matching.lacks import unmet_wants
-from exchange.matching.market import Market
-from exchange.matching.party import is_away, is_emerging, is_quiet, is_stale
-from exchange.matching.result import Lack, Result, Unmet
-from exchange.matching.rounds import assigned
-from exchange.matching.search import find
-from exchange.matching.tables import Tables
+from exchange.matching import metrics
+from exchange.matching.assignment.assign import assign_helpers
+from exchange.matching.build_market import CapacityTree, build_market
+from exchange.matching.candidates.find import CandidateFinder, Candidates, seeking_wants
+from exchange.matching.columns import Bools, Ints, seed_of
+from exchange.matching.eligibility import History, is_away, is_muted, is_stale
+from exchange.matching.explain import matches_from_rows
+from exchange.matching.groups import find_chains, find_circles, find_cohorts, find_swaps
+from exchange.matching.interpreters import Room, find_interpreted
+from exchange.matching.market import Market, allowed_pairs
+from exchange.matching.metrics import Measure
+from exchange.matching.scoring import Tables, score_pairs
+from exchange.matching.unmet import Unmet, UnmetReason, name_unmet, unmet_wants
 from exchange.matching.weights import Weights
-from exchange.model import Profile
+from exchange.model import Chain, Circle, Cohort, Match, Profile
 
 KEEP = 40
 """Points that a suggestion of an earlier plan of this period is worth more, so that it stays."""
 
 
-def match(
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One round: suggestions, wants without one, and what else came to light.
+
+    ``matches`` are in the order (seeker, best first); ``measures`` is by name (docs/matching.md
+    lists them). ``swaps`` are circles of two among people in this round, ``circles`` of three,
+    ``chains`` are some of ``matches`` that begin with somebody who wants nothing.
+    """
+
+    period: str
+    matches: tuple[Match, ...] = ()
+    unmet: tuple[Unmet, ...] = ()
+    swaps: tuple[Circle, ...] = ()
+    circles: tuple[Circle, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    cohorts: tuple[Cohort, ...] = ()
+    measures: Mapping[str, Measure] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def match_profiles(
     profiles: Iterable[Profile],
     *,
-    directory: Tree,
+    directory: CapacityTree,
     weights: Weights,
     history: History,
     today: date,
@@ -41,95 +59,170 @@ def match(
 ) -> Result:
     """Match everybody who takes part: data in, data out, the same for the same input.
 
-    ``profiles`` are the active ones, in any order. Raises nothing on odd profiles: who has no
-    language, no wants or no seats simply gets no suggestion, and ``unmet`` says why.
+    ``profiles`` are the active ones, in any order. Never raises; profiles without languages, wants
+    or seats get no suggestion, and ``unmet`` says why.
     """
     by_key = {profile.key: profile for profile in profiles}
-    market = build(
+    market = build_market(
         by_key.values(), directory=directory, weights=weights, history=history, today=today
     )
-    tables = Tables.of(weights)
-    seed = seed_of(period) >> 1
+    tables, seed = Tables.of(weights), seed_of(period) >> 1
+    plan = _planned_pairs(market, history)
 
-    def finder(wants: Ints, helpers: Bools) -> Candidates:
-        return find(market, tables=tables, period=seed, wants=wants, helpers=helpers)
+    def prefer_plan(found: Candidates, helpers: Bools) -> Candidates:
+        want, helper = (rows[helpers[plan[1]]] for rows in plan)
+        return add_planned(market, found, want, helper, tables=tables)
 
-    done = assigned(market, finder, bonus=lambda found: KEEP * _planned(market, found, history))
-    chosen, edges = done.chosen, done.edges
-    matches = described(market, chosen, by_key, tables=tables, today=today)
+    assigned = assign_helpers(
+        market,
+        CandidateFinder(market, tables=tables, period=seed),
+        prefer=prefer_plan if len(plan[0]) else None,
+    )
+    chosen, parts = score_pairs(market, assigned.want, assigned.helper, tables=tables, period=seed)
+    matches = matches_from_rows(market, chosen, parts, by_key, tables=tables, today=today)
+    unmet = unmet_wants(market, chosen.want)
+    interpreted = find_interpreted(
+        market,
+        np.array([row for row, why in unmet.items() if why is UnmetReason.LANGUAGE], np.int64),
+        [market.rows[key] for key, profile in by_key.items() if profile.interprets],
+        room=Room.after(market, chosen.want, chosen.helper),
+        tables=tables,
+        period=seed,
+        planned=history.interpreters,
+    )
+    third = interpreted.exchanges
+    matches += [
+        replace(match, interpretation=each)
+        for match, each in zip(
+            matches_from_rows(market, third, interpreted.parts, by_key, tables=tables, today=today),
+            interpreted.interpretations,
+            strict=True,
+        )
+    ]
     matches.sort(key=lambda one: (one.seeker, -one.score, one.want))
-    pairs = swaps(matches)
-    swapping = {market.rows[key] for swap in pairs for key in swap.members}
-    alone = set(np.unique(edges.seeker).tolist()) - swapping
-    missing = _about_seekers(unmet_wants(market, chosen), by_key, today, weights)
+    swaps = find_swaps(matches)
+    swapping = {market.rows[key] for swap in swaps for key in swap.members}
+    alone = set(market.wants.person[assigned.found.want].tolist()) - swapping
+    circles = find_circles(market, assigned.found, alone, tables=tables)
+    for row in third.want.tolist():
+        del unmet[row]
+    missing = _about_seekers(
+        name_unmet(market, unmet),
+        by_key,
+        today,
+        weights,
+    )
     untils = {
         (profile.key, want.capacity): want.until
         for profile in by_key.values()
         for want in profile.wants
         if want.until
     }
-    served = np.zeros(len(market.wants.person), bool)
-    served[chosen.want] = True
     figures = {
-        **measures.of_people(
+        **metrics.measure_suggestions(
             market,
-            served,
-            emerging=np.array([is_emerging(by_key[key]) for key in market.keys], bool),
-            mutual=np.array([bool(one.back) for one in matches], bool),
-            live=_live(market, history),
+            np.concatenate([chosen.helper, third.helper]),
+            np.concatenate([chosen.score, third.score]),
+            interpreter=interpreted.interpreter,
         ),
-        **measures.of_suggestions(market, chosen),
-        "unstable": measures.unstable(edges, done.picked),
-        **measures.of_unmet(missing),
+        "unstable": metrics.measure_unstable(market, assigned),
+        **metrics.count_unmet(missing),
     }
     if history.planned:
         before = [(seeker, helper) for seeker, helper, _ in sorted(history.planned)]
-        figures["kept"] = measures.kept(before, [(one.seeker, one.helper) for one in matches])
+        figures["kept"] = metrics.share_kept(before, [(one.seeker, one.helper) for one in matches])
     return Result(
         period=period,
         matches=tuple(matches),
         unmet=missing,
-        swaps=pairs,
-        circles=circles(market, done.found, alone),
-        cohorts=cohorts(market, weights.bounds, untils),
+        swaps=swaps,
+        circles=circles,
+        chains=find_chains(
+            matches,
+            givers={key for key, one in by_key.items() if not one.open_wants(today)},
+            taken={key for group in (*swaps, *circles) for key in group.members},
+            choices=_choices(market, assigned.found),
+        ),
+        cohorts=find_cohorts(market, weights.bounds, untils, history.declined),
         measures=MappingProxyType(dict(sorted(figures.items()))),
     )
 
 
-def _planned(market: Market, found: Candidates, history: History) -> Ints:
-    """Tell (1 or 0) which candidates an earlier plan of this period chose already."""
-    same = np.zeros(len(found), np.int64)
-    if history.planned:
-        keys, words = market.keys, market.words.capacities
-        seekers = market.wants.person[found.want].tolist()
-        wants = market.wants.capacity[found.want].tolist()
-        for at, helper in enumerate(found.helper.tolist()):
-            triple = (keys[seekers[at]], keys[helper], words[wants[at]])
-            same[at] = triple in history.planned
-    return same
+def add_planned(
+    market: Market, found: Candidates, want: Ints, helper: Ints, *, tables: Tables
+) -> Candidates:
+    """Add the pairs of an earlier plan of this period to the candidates, with ``KEEP`` points more.
+
+    In large markets the search need not have found them; so they are scored here. Pairs who no
+    longer match, or may not be suggested, are left out.
+    """
+    seeker = market.wants.person[want]
+    sought = np.isin(want, seeking_wants(market)) & allowed_pairs(market, seeker, helper)
+    planned, _ = score_pairs(market, want[sought], helper[sought], tables=tables, period=0)
+    code = found.want[found.rows] * len(market) + found.helper
+    planned_code = planned.want * len(market) + planned.helper
+    others = ~np.isin(code, planned_code)
+    packed = ((planned.score + KEEP) << 32) | planned.helper
+    # Only wants that are asked for in this round.
+    asked = np.isin(planned.want, found.want)
+    want = np.concatenate([found.want[found.rows][others], planned.want[asked]])
+    packed = np.concatenate([found.packed[others], packed[asked]])
+    # Candidates of equal points keep the order that the hash gave them, planned ones first.
+    earlier = np.append(np.ones(int(others.sum()), bool), np.zeros(int(asked.sum()), bool))
+    order = np.lexsort((earlier, -(packed >> 32), want))
+    want, packed = want[order], packed[order]
+    first = np.flatnonzero(np.diff(want, prepend=-1))
+    return Candidates(want[first], np.append(first, len(want)), packed, found.complete)
 
 
-def _live(market: Market, history: History) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    live = np.zeros(len(market.wants.person), bool)
-    for row, (person, capacity) in enumerate(
-        zip(market.wants.person.tolist(), market.wants.capacity.tolist(), strict=True)
-    ):
-        live[row] = (market.keys[person], market.words.capacities[capacity]) in history.served
-    return live
+def _planned_pairs(market: Market, history: History) -> tuple[Ints, Ints]:
+    """Return the wants (rising) and helpers of this period's plan who are still in the market."""
+    number = {word: at for at, word in enumerate(market.words.capacities)}
+    wants = market.wants
+    pairs = []
+    for seeker, helper, capacity in history.planned:
+        row, other = market.rows.get(seeker), market.rows.get(helper)
+        if row is None or other is None or capacity not in number:
+            continue
+        own = range(wants.starts[row], wants.starts[row + 1])
+        pairs += [(at, other) for at in own if wants.capacity[at] == number[capacity]]
+    # A want has one planned helper at most.
+    table = np.array(sorted(dict(sorted(pairs)).items()), np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def _choices(market: Market, found: Candidates) -> dict[str, int]:
+    """Count how many helpers were found for all that each seeker wants."""
+    counts = np.bincount(market.wants.person[found.want[found.rows]], minlength=len(market))
+    return {market.keys[row]: int(counts[row]) for row in np.flatnonzero(counts).tolist()}
 
 
 def _about_seekers(
     unmet: tuple[Unmet, ...], profiles: dict[str, Profile], today: date, weights: Weights
 ) -> tuple[Unmet, ...]:
-    """Say where it is the seeker who does not take part now, and how."""
+    """Return where it is the seeker who does not take part now, and how."""
     found = []
     for one in unmet:
         seeker, reason = profiles[one.seeker], one.reason
-        if is_quiet(seeker):
-            reason = Lack.QUIET
+        if is_muted(seeker):
+            reason = UnmetReason.QUIET
         elif is_stale(seeker, today, weights):
-            reason = Lack.STALE
+            reason = UnmetReason.STALE
         elif is_away(seeker, today):
-            reason = Lack.AWAY
+            reason = UnmetReason.AWAY
         found.append(Unmet(one.seeker, one.want, reason))
     return tuple(found)
+
+
+_FIRST_MONDAY = date(1970, 1, 5)
+
+
+def period_start(day: date, days: int = 14) -> date:
+    """Return the Monday on which the period that ``day`` is in began."""
+    return day - timedelta(days=(day - _FIRST_MONDAY).days % days)
+
+
+def period_of(day: date, days: int = 14) -> str:
+    """Name the period of ``days`` days that ``day`` is in, such as ``2026-W47``."""
+    year, week, _ = period_start(day, days).isocalendar()
+    return f"{year}-W{week:02}"

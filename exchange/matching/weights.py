@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -73,6 +74,19 @@ class Shares(_Table):
         return self
 
 
+class Reasons(_Table):
+    """From which share of its points on, in per cent, a part is said as a reason; at most so many.
+
+    Parts that are not named here are said whenever they give a point.
+    """
+
+    most: int = Field(ge=1, le=5)
+    small_language: Share
+    level: Share
+    time: Share
+    freshness: Share
+
+
 class Bounds(_Table):
     """Limits in days, hours and people; their comments in config/weights.toml say of what."""
 
@@ -105,9 +119,17 @@ class Weights(_Table):
 
     points: Points
     shares: Shares
+    reasons: Reasons
     bounds: Bounds
 
+    def least_for_reason(self, part: str) -> float:
+        """Return the points from which on a part of a score, by its name, is said as a reason."""
+        name = part.replace("-", "_")
+        share = getattr(self.reasons, name, 0)
+        return max(1.0, share * getattr(self.points, name, 0) / 100)
 
+
+@cache
 def load_weights(path: Path = WEIGHTS) -> Weights:
     """Read weights; raises ``SettingsError`` with one line for each problem."""
     try:

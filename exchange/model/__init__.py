@@ -1,10 +1,17 @@
-"""The words of the project: frozen values that every other room speaks in."""
+"""The words of the project: frozen values that every package uses."""
 
-from exchange.model.capacity import UNLISTED, Capacity, Level, Method, Priority, is_unlisted
-from exchange.model.match import Circle, Cohort, Match, Part, Status, Suggestion
-from exchange.model.outcome import Held, Outcome, Reason, Sent, Skipped, Unknown
-from exchange.model.page import WIKITEXT, Page, Revision, User
+from exchange.model.capacity import (
+    UNLISTED,
+    Capacity,
+    Level,
+    Method,
+    Priority,
+    Resource,
+    is_unlisted,
+)
+from exchange.model.outcome import GONE, Held, Outcome, Reason, Sent, Skipped, Unknown
 from exchange.model.profile import (
+    FLUENT,
     NATIVE,
     USABLE,
     Frequency,
@@ -15,17 +22,38 @@ from exchange.model.profile import (
     Profile,
     Want,
 )
+from exchange.model.suggestion import (
+    AGREED,
+    INTRODUCED,
+    UNDER_WAY,
+    Chain,
+    Circle,
+    Cohort,
+    Interpretation,
+    Match,
+    ScorePart,
+    Suggestion,
+    SuggestionStatus,
+)
+from exchange.model.wiki import WIKITEXT, Page, Revision, User, account_problem
 
 __all__ = [
+    "AGREED",
+    "FLUENT",
+    "GONE",
+    "INTRODUCED",
     "NATIVE",
+    "UNDER_WAY",
     "UNLISTED",
     "USABLE",
     "WIKITEXT",
     "Capacity",
+    "Chain",
     "Circle",
     "Cohort",
     "Frequency",
     "Held",
+    "Interpretation",
     "Kind",
     "Language",
     "Level",
@@ -34,18 +62,20 @@ __all__ = [
     "Offer",
     "Outcome",
     "Page",
-    "Part",
     "Priority",
     "Problem",
     "Profile",
     "Reason",
+    "Resource",
     "Revision",
+    "ScorePart",
     "Sent",
     "Skipped",
-    "Status",
     "Suggestion",
+    "SuggestionStatus",
     "Unknown",
     "User",
     "Want",
+    "account_problem",
     "is_unlisted",
 ]

@@ -12,7 +12,10 @@ UNLISTED = "unlisted:"
 
 
 class Method(StrEnum):
-    """How people like to exchange: the forms of learning that the movement supports."""
+    """How people like to exchange: the forms of learning that the movement supports.
+
+    Whoever is ``INTERPRETING`` offers to interpret between two others: no way to learn from them.
+    """
 
     COACHING = "coaching"
     MENTORING = "mentoring"
@@ -23,6 +26,7 @@ class Method(StrEnum):
     FINANCIAL_ASSISTANCE = "financial-assistance"
     GROUP_LEARNING = "group-learning"
     COMMUNITY_OF_PRACTICE = "community-of-practice"
+    INTERPRETING = "interpreting"
 
 
 class Level(IntEnum):
@@ -43,12 +47,24 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """A link to learn a capacity from; ``language`` is a MediaWiki code, or empty."""
+
+    title: str
+    url: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Capacity:
     """One entry of the capacity directory.
 
     ``names`` maps a MediaWiki language code to the name in that language; ``aliases`` maps a
     language code (or ``""`` for any) to further ways of writing it. ``broader`` is the id of the
-    next wider capacity. ``wikidata`` is an item id (``Q…``) only where a source gave one.
+    next wider capacity. ``wikidata`` is an item id (``Q…``) and ``platform`` the number on the
+    Capacity Exchange platform, only where a source gave them. ``descriptions`` has one sentence a
+    language. ``unreviewed`` holds what no speaker has reviewed, as (language, text), of names,
+    aliases and descriptions.
     """
 
     id: str
@@ -56,8 +72,12 @@ class Capacity:
     names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     wikidata: str | None = None
+    platform: int | None = None
+    descriptions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    resources: tuple[Resource, ...] = ()
+    unreviewed: frozenset[tuple[str, str]] = frozenset()
 
 
 def is_unlisted(capacity: str) -> bool:
-    """Tell whether a capacity id stands for a name that the directory does not know."""
+    """Whether a capacity id stands for a name that the directory does not know."""
     return capacity.startswith(UNLISTED)

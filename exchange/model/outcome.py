@@ -17,9 +17,12 @@ class Reason(StrEnum):
     AWAY = "away"
     CAP = "cap"
     DECLINED = "declined"
+    INTRODUCTION_REFUSED = "introduction-refused"
     NOT_THE_OWNER = "not-the-owner"
     PROFILE_GONE = "profile-gone"
     UNREADABLE_CONSENT = "unreadable-consent"
+    POSSIBLE_OPT_OUT = "possible-opt-out"
+    UNCLEAR_ANSWER = "unclear-answer"
     # The recipient.
     USER_MISSING = "user-missing"
     USER_BLOCKED = "user-blocked"
@@ -41,6 +44,8 @@ class Reason(StrEnum):
     PAGE_MODEL = "page-model"
     PAGE_TOO_LARGE = "page-too-large"
     PAGE_LQT = "page-lqt"
+    PAGE_HIDES = "page-hides"
+    PAGE_IN_USE = "page-in-use"
     EDIT_CONFLICT = "edit-conflict"
     SPAM_BLACKLIST = "spam-blacklist"
     TITLE_BLACKLIST = "title-blacklist"
@@ -50,10 +55,12 @@ class Reason(StrEnum):
     NOT_OURS = "not-ours"
     # The matter itself.
     ALREADY_TOLD = "already-told"
-    UNCHANGED = "unchanged"
     NOTHING_TO_SAY = "nothing-to-say"
+    HELD_OUT = "held-out"
     NOT_ON_TRIAL = "not-on-trial"
-    DRY_RUN = "dry-run"
+    NO_COORDINATOR = "no-coordinator"
+    WAITED_TOO_LONG = "waited-too-long"
+    TAKEN_BACK = "taken-back"
     # The run as a whole: held candidates are taken up again next time.
     STOP_PAGE = "stop-page"
     PAUSED = "paused"
@@ -66,7 +73,23 @@ class Reason(StrEnum):
     WIKI_AWAY = "wiki-away"
     RATE_LIMITED = "rate-limited"
     INTERRUPTED = "interrupted"
-    TIME_OUT = "time-out"
+    HISTORY_LOST = "history-lost"
+
+
+GONE = frozenset({Reason.USER_HIDDEN, Reason.USER_MISSING, Reason.USER_VANISHED})
+"""Why somebody is on no page any more, not even with what could not be read."""
+
+
+OF_PAGE = frozenset(
+    {
+        Reason.USER_BLOCKED, Reason.USER_LOCKED, Reason.USER_TEMPORARY, Reason.USER_BOT,
+        Reason.NO_CONTACT, Reason.REDIRECT_ELSEWHERE, Reason.REDIRECT_CIRCLE,
+        Reason.REDIRECT_OTHER_WIKI, Reason.PAGE_PROTECTED, Reason.PAGE_SALTED, Reason.PAGE_DELETED,
+        Reason.PAGE_MODEL, Reason.PAGE_TOO_LARGE, Reason.PAGE_LQT, Reason.PAGE_HIDES,
+        Reason.PAGE_IN_USE, Reason.SPAM_BLACKLIST, Reason.TITLE_BLACKLIST, Reason.CAPTCHA,
+    }
+)  # fmt: skip
+"""Reasons that lie in an account or a page, as everybody can see on the wiki: nobody's wish."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,12 @@ from exchange.model.capacity import Level, Method, Priority
 NATIVE = 6
 """The level of a mother tongue; Babel's ``N``. Babel's 0 to 5 are kept as they are."""
 
+FLUENT = 4
+"""The level of a language that states none: nobody has two dozen mother tongues.
+
+From this level on somebody can interpret.
+"""
+
 USABLE = 2
 """The lowest Babel level at which two people can work together."""
 
@@ -65,6 +71,7 @@ class Want:
 
     ``until`` is the last day on which help is of use. ``request`` is the title of the page whose
     ``{{Capacity Exchange request}}`` asked for it, or empty where it stands in the profile.
+    ``joined`` are the titles of others' requests that this want joins.
     """
 
     capacity: str
@@ -75,6 +82,12 @@ class Want:
     until: date | None = None
     note: str = ""
     request: str = ""
+    joined: tuple[str, ...] = ()
+
+    @property
+    def is_own_request(self) -> bool:
+        """Whether somebody asked for it on a page of their own, and did not just join others."""
+        return bool(self.request) and self.request not in self.joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +126,23 @@ class Profile:
 
     @property
     def is_group(self) -> bool:
-        """Tell whether more than one person stands behind this profile."""
+        """Whether more than one person stands behind this profile."""
         return self.kind is not Kind.PERSON
+
+    @property
+    def interprets(self) -> bool:
+        """Whether they offer to interpret between two others, at an offer or as a whole."""
+        ways = (self.methods, *(offer.methods for offer in self.offers))
+        return any(Method.INTERPRETING in methods for methods in ways)
+
+    @property
+    def stands_on_request(self) -> bool:
+        """Whether it has no page of its own: all that it says is that they joined others' requests."""
+        return any(self.page in want.joined for want in self.wants)
+
+    def open_wants(self, today: date) -> tuple[Want, ...]:
+        """Return the wants that are still of use on a day."""
+        return tuple(want for want in self.wants if want.until is None or want.until >= today)
 
 
 @dataclass(frozen=True, slots=True)

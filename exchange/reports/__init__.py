@@ -1,83 +1,63 @@
 """Reports: aggregate tables for coordinators, each a declaration.
 
-``reports()`` lists them; ``build(report, facts)`` fills one in. The one room with pandas; what
+``list_reports()`` lists them; ``build_tables(report, facts)`` fills one in. The one package with pandas; what
 leaves it are plain values (``Table``) and texts (wikitext, CSV, JSON, .tab, .chart).
 """
 
 from __future__ import annotations
 
-from exchange.reports import (
-    cohorts,
-    fairness,
-    gaps,
-    interventions,
-    overview,
-    places,
-    queue,
-    requests,
-    run,
-)
-from exchange.reports.facts import Facts, Ran
-from exchange.reports.reading import PUBLISHED, read_facts
-from exchange.reports.report import (
-    Cell,
-    Column,
-    Figure,
-    Leaf,
-    Message,
-    Party,
-    Plot,
-    Report,
-    Rhythm,
-    Sheet,
-    Table,
-    fill,
-)
+from exchange.reports import effect, fairness, gaps, places, progress, queue
+from exchange.reports.cells import ColumnType, MessageCell, PartyCell, Quantity
+from exchange.reports.data import DeliveryRun, ReportData, read_report_data
+from exchange.reports.model import Column, Licence, Plot, Report, Sheet, Subpage, Table, fill_sheet
+from exchange.reports.places import place_page as place_page
+from exchange.reports.queue import WaitingRow as WaitingRow
 
 __all__ = [
-    "PUBLISHED",
-    "Cell",
     "Column",
-    "Facts",
-    "Figure",
-    "Leaf",
-    "Message",
-    "Party",
+    "ColumnType",
+    "DeliveryRun",
+    "Licence",
+    "MessageCell",
+    "PartyCell",
     "Plot",
-    "Ran",
+    "Quantity",
     "Report",
-    "Rhythm",
+    "ReportData",
     "Sheet",
+    "Subpage",
     "Table",
-    "build",
-    "read_facts",
-    "report",
-    "reports",
+    "build_tables",
+    "find_report",
+    "list_reports",
+    "place_page",
+    "read_report_data",
 ]
 
 _REPORTS = (
-    overview.REPORT,
-    interventions.REPORT,
+    progress.OVERVIEW_REPORT,
+    progress.INTERVENTIONS_REPORT,
     gaps.REPORT,
-    cohorts.REPORT,
-    requests.REPORT,
-    places.REPORT,
-    fairness.REPORT,
-    queue.REPORT,
-    run.REPORT,
+    gaps.LATENT_REPORT,
+    progress.COHORTS_REPORT,
+    places.REQUESTS_REPORT,
+    places.PLACES_REPORT,
+    effect.FAIRNESS_REPORT,
+    queue.QUEUE_REPORT,
+    fairness.LAST_RUN_REPORT,
 )
 
 
-def reports() -> tuple[Report, ...]:
+def list_reports() -> tuple[Report, ...]:
     """Every report, in the order in which a reader meets them."""
     return _REPORTS
 
 
-def report(name: str) -> Report:
+def find_report(name: str) -> Report:
     """The report of an id; raises KeyError where there is none."""
-    return {one.id: one for one in reports()}[name]
+    return {one.id: one for one in list_reports()}[name]
 
 
-def build(report: Report, facts: Facts) -> tuple[Table, ...]:
+def build_tables(report: Report, facts: ReportData) -> tuple[Table, ...]:
     """Fill in the sheets of a report, in their order."""
-    return tuple(fill(sheet, facts) for sheet in report.sheets)
+    return tuple(fill_sheet(sheet, facts) for sheet in report.sheets)

@@ -13,10 +13,15 @@ from typing import Any
 
 import pandas as pd
 
-from exchange.matching.history import is_live
+from exchange.geography import is_emerging_community, is_small_affiliate, region_of
+from exchange.matching.eligibility import is_live
 from exchange.matching.weights import Bounds
-from exchange.model import Frequency, Profile, Status, Suggestion
-from exchange.places import emerging, region_of, small_or_to_be
+from exchange.model import Frequency, Profile, Suggestion, SuggestionStatus
+from exchange.privacy import CountryProtection
+
+REASONS = ("nobody", "language", "suggested", "away", "seats", "waiting")
+"""Why a want is unmet, the hardest to mend first. ``waiting`` is everything that ends by itself:
+not looked at yet, the seeker's share of this period used up, no messages wanted, profile stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,12 @@ class Frames:
     affiliations: pd.DataFrame
 
 
-def read_profiles(profiles: Iterable[Profile], today: date) -> Frames:
-    """Read profiles into frames; wants whose last day is over are left out."""
+def read_profiles(
+    profiles: Iterable[Profile], today: date, protection: CountryProtection
+) -> Frames:
+    """Read profiles into frames; wants whose last day is over are left out, and so are countries
+    that are protected: their people count in the region and among the emerging communities.
+    """
     party_rows: list[tuple[object, ...]] = []
     offers: list[tuple[int, str, str]] = []
     wants: list[tuple[int, str, str, int, date | None, str, str]] = []
@@ -49,11 +58,11 @@ def read_profiles(profiles: Iterable[Profile], today: date) -> Frames:
                 profile.page,
                 profile.kind.value,
                 profile.is_group,
-                country,
+                None if protection.covers(country) else country,
                 region,
                 profile.region,
-                emerging(country, region) if country or region else None,
-                small_or_to_be(profile.kind),
+                is_emerging_community(country, region) if country or region else None,
+                is_small_affiliate(profile.kind),
                 profile.edited.date() if profile.edited else None,
                 profile.seats,
                 profile.away is not None and profile.away >= today,
@@ -68,11 +77,10 @@ def read_profiles(profiles: Iterable[Profile], today: date) -> Frames:
                 want.text,
                 want.priority.value,
                 want.until,
-                want.request,
+                want.request if want.is_own_request else "",
                 want.note,
             )
-            for want in profile.wants
-            if want.until is None or want.until >= today
+            for want in profile.open_wants(today)
         ]
         speaks += [(at, language.code, language.level) for language in profile.languages]
         affiliations += [(at, name) for name in profile.affiliations]
@@ -118,21 +126,22 @@ def read_suggestions(
             one.match.want,
             one.match.offer,
             one.status.value,
-            one.status is Status.PLANNED or is_live(one, today=today, bounds=bounds),
+            one.status is SuggestionStatus.PLANNED or is_live(one, today=today, bounds=bounds),
             one.status.holds_seat,
-            bool(one.match.back),
+            bool(one.match.reciprocal),
+            one.match.interpretation is not None,
             one.period,
-            one.made,
-            one.told,
-            one.answered,
+            one.created_at,
+            one.notified_at,
+            one.answered_at,
         )
         for one in suggestions
     ]
     return pd.DataFrame(
         rows,
         columns=[
-            "seeker", "helper", "want", "offer", "status", "live", "holds", "back", "period",
-            "made", "told", "answered",
+            "seeker", "helper", "want", "offer", "status", "live", "holds", "back",
+            "interpreted", "period", "made", "told", "answered",
         ],
     )  # fmt: skip
 
@@ -141,6 +150,55 @@ def read_history(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """Read the history into a frame, by name and day."""
     frame = pd.DataFrame(list(rows), columns=["day", "name", "value", "n"], dtype=object)
     return frame.sort_values(["name", "day"], ignore_index=True)
+
+
+def count_people(frame: pd.DataFrame, by: str = "capacity") -> pd.Series:
+    """Distinct parties by a column."""
+    return frame.groupby(by)["party"].nunique()
+
+
+def count_rows(frame: pd.DataFrame, by: str = "capacity") -> pd.Series:
+    """Rows by a column."""
+    return frame.groupby(by).size()
+
+
+def outer_counts(**columns: pd.Series) -> pd.DataFrame:
+    """Counts side by side, one row a key that any of them has, sorted; what is missing is 0.
+
+    By plain dictionaries: no alignment of indexes of different types.
+    """
+    counts = {name: column.to_dict() for name, column in columns.items()}
+    keys = sorted({str(key) for count in counts.values() for key in count})
+    return pd.DataFrame(
+        {name: [int(count.get(key, 0)) for key in keys] for name, count in counts.items()},
+        index=pd.Index(keys, dtype=object),
+    )
+
+
+def count_gaps(offers: pd.DataFrame, wants: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:
+    """Return one row a capacity, broader ones included.
+
+    ``offers`` and ``wants`` have a row for each broader capacity too; ``seats`` is by party.
+    ``offering`` and ``wanting`` count a party once; all others but ``seats`` count wants, one a
+    party and capacity, so that served and unmet, by its reasons, add up to wants.
+    """
+    helpers = offers[["capacity", "party"]].drop_duplicates()
+    helpers = helpers.assign(seats=seats.to_numpy()[helpers["party"]])
+    by_reason = {
+        f"unmet-{reason}": count_rows(wants[wants["reason"] == reason]) for reason in REASONS
+    }
+    table = outer_counts(
+        offering=count_people(helpers),
+        seats=helpers.groupby("capacity")["seats"].sum(),
+        wanting=count_people(wants),
+        wants=count_rows(wants),
+        high=count_rows(wants[wants["priority"] == 1]),
+        urgent=count_rows(wants[wants["priority"] == 2]),
+        served=count_rows(wants[wants["served"]]),
+        **by_reason,
+    )
+    table["unmet"] = table[list(by_reason)].sum(axis=1)
+    return table
 
 
 def _earliest(values: pd.Series) -> date | None:

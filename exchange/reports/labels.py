@@ -10,32 +10,33 @@ from collections.abc import Iterable
 from datetime import date
 
 from exchange.directory import Directory
-from exchange.languages import name as language_name
+from exchange.geography import country_name, region_name
+from exchange.i18n.messages import Localizer
+from exchange.languages import language_name as language_name
 from exchange.model import UNLISTED
-from exchange.places import country_name, region_name
-from exchange.reports.report import Cell, Column, Figure, Message, Party, Report, Sheet
-from exchange.wording import Wording
+from exchange.reports.cells import UNKNOWN_REGION, ColumnType, MessageCell, PartyCell, Quantity
+from exchange.reports.model import Column, Report, Sheet
 
 NOTHING = "–"
 """What stands in a cell of which nothing is known; not zero."""
 
-SHOWN = 8
+MAX_LISTED = 8
 """How many people or capacities a cell lists before it says how many more there are."""
 
 
 class Labels:
     """Texts of one language. ``directory`` names the capacities."""
 
-    def __init__(self, wording: Wording, directory: Directory) -> None:
+    def __init__(self, wording: Localizer, directory: Directory) -> None:
         self.wording = wording
         self.directory = directory
         self._names: dict[tuple[str, str], str] = {}
-        self._numbers: dict[tuple[Cell, int | float, type], str] = {}
+        self._numbers: dict[tuple[ColumnType, int | float, type], str] = {}
 
     @classmethod
     def of(cls, language: str, directory: Directory) -> Labels:
         """Labels in a language (a MediaWiki code)."""
-        return cls(Wording(language, "report"), directory)
+        return cls(Localizer(language, "report"), directory)
 
     @property
     def language(self) -> str:
@@ -45,10 +46,10 @@ class Labels:
     # --- messages --------------------------------------------------------------------------
 
     def text(self, key: str, *params: object) -> str:
-        """A message; parameters as in ``Message``."""
-        return self.message(Message(key, params))
+        """A message; parameters as in ``MessageCell``."""
+        return self.message(MessageCell(key, params))
 
-    def message(self, message: Message) -> str:
+    def message(self, message: MessageCell) -> str:
         """A message with its parameters in words."""
         return self.wording.text(message.key, *map(self._param, message.params))
 
@@ -70,31 +71,35 @@ class Labels:
 
     def heading(self, column: Column) -> str:
         """The heading of a column."""
+        if column.region:
+            if column.region == UNKNOWN_REGION:
+                return self.text("not-known")
+            return self.plain_name(ColumnType.REGION, column.region)
         return self.text(column.heading)
 
     def _param(self, value: object) -> str | int | float:
         if isinstance(value, int | float):
             return value
-        if isinstance(value, Party):
+        if isinstance(value, PartyCell):
             return self.party(value)
         if isinstance(value, date):
             return self.wording.date(value)
         if isinstance(value, tuple):
             kind, what = value
-            return self.cell(Cell(kind), what)
+            return self.cell(ColumnType(kind), what)
         return self.safe(str(value))
 
     # --- cells -----------------------------------------------------------------------------
 
-    def cell(self, kind: Cell, value: object) -> str:
+    def cell(self, kind: ColumnType, value: object) -> str:
         """A cell in words. ``None`` is a dash: not known is not zero."""
         if value is None or value == ():
             return NOTHING
-        if isinstance(value, Figure):
+        if isinstance(value, Quantity):
             return self.cell(value.unit, value.value)
-        if isinstance(value, Message):
+        if isinstance(value, MessageCell):
             return self.message(value)
-        if isinstance(value, Party):
+        if isinstance(value, PartyCell):
             return self.party(value)
         if isinstance(value, date):
             return self.wording.date(value, "medium")
@@ -107,15 +112,15 @@ class Labels:
             return self._numbers[key]
         return self._named(kind, str(value)) or NOTHING
 
-    def _number(self, kind: Cell, value: int | float) -> str:
+    def _number(self, kind: ColumnType, value: int | float) -> str:
         wording = self.wording
-        if kind is Cell.REVISION:
+        if kind is ColumnType.REVISION:
             return str(value)
-        if kind is Cell.RATE:
+        if kind is ColumnType.RATE:
             return wording.percent(value)
-        if kind is Cell.POINTS:
+        if kind is ColumnType.POINTS:
             return self._signed(round(100 * value, 1))
-        if kind is Cell.CHANGE:
+        if kind is ColumnType.CHANGE:
             return self._signed(value)
         return wording.number(value, 2 if isinstance(value, float) else 0)
 
@@ -124,37 +129,42 @@ class Labels:
         shown = self.wording.number(abs(value), 1)
         return f"+{shown}" if value > 0 else f"−{shown}" if value < 0 else shown
 
-    def _several(self, kind: Cell, values: tuple[object, ...]) -> str:
-        if kind is Cell.WINDOW:
+    def _several(self, kind: ColumnType, values: tuple[object, ...]) -> str:
+        if kind is ColumnType.WINDOW:
             return self.window(tuple(int(str(value)) for value in values))
         singular = {
-            Cell.PARTIES: Cell.PARTY,
-            Cell.CAPACITIES: Cell.CAPACITY,
-            Cell.LANGUAGES: Cell.LANGUAGE,
-            Cell.REGIONS: Cell.REGION,
+            ColumnType.PARTIES: ColumnType.PARTY,
+            ColumnType.CAPACITIES: ColumnType.CAPACITY,
+            ColumnType.LANGUAGES: ColumnType.LANGUAGE,
+            ColumnType.REGIONS: ColumnType.REGION,
         }[kind]
-        shown = [self.cell(singular, value) for value in values[:SHOWN]]
-        if len(values) > SHOWN:
-            shown.append(self.text("and-more", len(values) - SHOWN))
+        shown = [self.cell(singular, value) for value in values[:MAX_LISTED]]
+        if len(values) > MAX_LISTED:
+            shown.append(self.text("and-more", len(values) - MAX_LISTED))
         return self.listed(shown)
 
-    def _named(self, kind: Cell, value: str) -> str:
-        if kind not in (Cell.CAPACITY, Cell.REGION, Cell.COUNTRY, Cell.LANGUAGE):
+    def _named(self, kind: ColumnType, value: str) -> str:
+        if kind not in (
+            ColumnType.CAPACITY,
+            ColumnType.REGION,
+            ColumnType.COUNTRY,
+            ColumnType.LANGUAGE,
+        ):
             return self.safe(value)
         known = self._names.get((kind, value))
         if known is None:
             known = self._names[kind, value] = self.safe(self.plain_name(kind, value))
         return known
 
-    def plain_name(self, kind: Cell, value: str) -> str:
+    def plain_name(self, kind: ColumnType, value: str) -> str:
         """The name of a capacity, region, country or language, not made safe for any markup."""
         if value == UNLISTED:
             return self.text("unlisted")
-        if kind is Cell.CAPACITY:
+        if kind is ColumnType.CAPACITY:
             return self.directory.name(value, self.language)
-        if kind is Cell.REGION:
+        if kind is ColumnType.REGION:
             return region_name(value, self.language)
-        if kind is Cell.COUNTRY:
+        if kind is ColumnType.COUNTRY:
             return country_name(value, self.language)
         return language_name(value, self.language)
 
@@ -184,6 +194,6 @@ class Labels:
         """Text as somebody wrote it, safe in this form."""
         return text
 
-    def party(self, party: Party) -> str:
+    def party(self, party: PartyCell) -> str:
         """A person or group."""
         return self.safe(party.name or party.key)

@@ -4,19 +4,93 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
-from exchange.fold import fold
+from exchange.geography import region_of
 from exchange.model import UNLISTED
-from exchange.places import region_of
-from exchange.reports.facts import REASONS, Facts
-from exchange.reports.report import Cell, Column, Message, Report, Row, Sheet, whole
+from exchange.model.keys import is_group_key
+from exchange.reports.cells import ColumnType, MessageCell, PartyCell, StepCell, to_int
+from exchange.reports.data import ReportData
+from exchange.reports.frames import REASONS
+from exchange.reports.model import Column, Report, Row, Sheet
+from exchange.text import fold
 
 STALE_DAYS = 365
 """A profile that nobody edited for so long may no longer be true."""
 
 
-def _unmatched(facts: Facts) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A row of the queue, and by which regions and languages it is found: those of its people."""
+
+    row: Row
+    regions: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+
+
+Waiting = Iterable[tuple[Row, Iterable[int]]]
+"""Rows, each with the people whom it concerns."""
+
+
+def queue_rows(facts: ReportData) -> dict[str, tuple[WaitingRow, ...]]:
+    """Return everything that waits, by sheet, in the order of the sheets."""
+    regions = facts.parties["region"].tolist()
+
+    def waiting(row: Row, people: Iterable[int]) -> WaitingRow:
+        spoken = (facts.spoken.get(at, ()) for at in people)
+        here = frozenset(regions[at] for at in people if isinstance(regions[at], str))
+        return WaitingRow(row, here, frozenset(chain.from_iterable(spoken)))
+
+    return {
+        sheet.id: tuple(waiting(row, [*people]) for row, people in find(facts))
+        for sheet, find in _KINDS
+    }
+
+
+def _rows(find: Callable[[ReportData], Waiting]) -> Callable[[ReportData], list[Row]]:
+    return lambda facts: [row for row, _ in find(facts)]
+
+
+STEP = Column("step", ColumnType.STEP)
+
+
+def _write_to(party: PartyCell) -> StepCell:
+    """Write to a person on their talk page; a group's page says who its contacts are."""
+    if is_group_key(party.key):
+        return StepCell("step-group", page=party.page)
+    # A person's profile is on a user page of theirs, whatever the wiki calls that namespace.
+    own = party.page.partition(":")[2].partition("/")[0] or party.name
+    new = (("action", "edit"), ("section", "new"))
+    return StepCell("step-write", page=f"User talk:{own}", query=new)
+
+
+def _unclear(facts: ReportData) -> Waiting:
+    """Answers that nobody understood, those that wait longest first, each with what was written."""
+    for page, revision, day, key in sorted(
+        facts.delivery.unclear, key=lambda one: (one[2], one[1])
+    ):
+        at = facts.number(key)
+        step = StepCell("step-read", page=f"Special:Diff/{revision}")
+        yield (page, step, revision, day), () if at is None else (at,)
+
+
+UNCLEAR = Sheet(
+    id="unclear",
+    head="page",
+    columns=(
+        Column("page", ColumnType.PAGE),
+        STEP,
+        Column("revision", ColumnType.REVISION),
+        Column("day", ColumnType.DATE),
+    ),
+    rows=_rows(_unclear),
+)
+
+
+def _unmatched(facts: ReportData) -> Waiting:
     """Everybody none of whose wants is served, once, under the hardest reason of theirs."""
     wants = facts.wants
     served = set(wants.loc[wants["served"], "party"])
@@ -27,34 +101,37 @@ def _unmatched(facts: Facts) -> list[Row]:
         if party not in served:
             mine[party].append((REASONS.index(reason), lack, capacity))
     regions = facts.parties["region"].tolist()
-    rows: list[tuple[tuple[object, ...], Row]] = []
+    rows: list[tuple[tuple[object, ...], Row, int]] = []
     for party, lacks in mine.items():
         rank, lack, _ = min(lacks)
         who = facts.party(party)
         row: Row = (
             who,
             tuple(capacity for _, _, capacity in lacks),
-            Message(f"unmatched-{lack}"),
+            _write_to(who),
+            MessageCell(f"unmatched-{lack}"),
             regions[party],
         )
-        rows.append(((rank, lack, who.name, who.key), row))
-    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+        rows.append(((rank, lack, who.name, who.key), row, party))
+    rows.sort(key=lambda one: one[0])
+    return [(row, (party,)) for _, row, party in rows]
 
 
 UNMATCHED = Sheet(
     id="unmatched",
     head="party",
     columns=(
-        Column("party", Cell.PARTY),
-        Column("wanted", Cell.CAPACITIES),
-        Column("why", Cell.MESSAGE),
-        Column("region", Cell.REGION),
+        Column("party", ColumnType.PARTY),
+        Column("wanted", ColumnType.CAPACITIES),
+        STEP,
+        Column("why", ColumnType.MESSAGE),
+        Column("region", ColumnType.REGION),
     ),
-    rows=_unmatched,
+    rows=_rows(_unmatched),
 )
 
 
-def _overloaded(facts: Facts) -> list[Row]:
+def _full(facts: ReportData) -> list[tuple[Row, tuple[int, ...]]]:
     """Helpers whose every seat is taken, those wanted by most unserved people first."""
     taken = Counter(facts.live.loc[facts.live["holds"], "helper"].tolist())
     seats = facts.parties["seats"].tolist()
@@ -65,65 +142,78 @@ def _overloaded(facts: Facts) -> list[Row]:
     mine = facts.offers[facts.offers["party"].isin(full)]
     for party, capacity in zip(mine["party"], mine["capacity"], strict=True):
         offers[party].append(capacity)
-    rows: list[Row] = [
+    rows: list[tuple[Row, tuple[int, ...]]] = [
         (
-            facts.party(helper),
-            seats[helper],
-            taken[helper],
-            sum(waiting.get(capacity, 0) for capacity in offers[helper]),
-            tuple(capacity for capacity in offers[helper] if capacity in waiting),
+            (
+                facts.party(helper),
+                sum(waiting.get(capacity, 0) for capacity in offers[helper]),
+                _write_to(facts.party(helper)),
+                seats[helper],
+                taken[helper],
+                tuple(capacity for capacity in offers[helper] if capacity in waiting),
+            ),
+            (helper,),
         )
         for helper in sorted(full)
     ]
-    return sorted(rows, key=lambda row: (-whole(row[3]), -whole(row[2]), row[0]))
+    return sorted(rows, key=lambda one: (-to_int(one[0][1]), -to_int(one[0][4]), one[0][0]))
 
+
+overloaded = _rows(_full)
 
 OVERLOADED = Sheet(
     id="overloaded",
     head="helper",
     columns=(
-        Column("helper", Cell.PARTY),
-        Column("seats", Cell.COUNT, "seats"),
-        Column("taken", Cell.COUNT, "seats"),
-        Column("waiting", Cell.COUNT, "wants", bar=True),
-        Column("wanted", Cell.CAPACITIES),
+        Column("helper", ColumnType.PARTY),
+        Column("waiting", ColumnType.COUNT, "wants", bar=True),
+        STEP,
+        Column("seats", ColumnType.COUNT, "seats"),
+        Column("taken", ColumnType.COUNT, "seats"),
+        Column("wanted", ColumnType.CAPACITIES),
     ),
-    rows=_overloaded,
+    rows=overloaded,
 )
 
 
-def _stale(facts: Facts) -> list[Row]:
+def _stale(facts: ReportData) -> Waiting:
     oldest = facts.today - timedelta(days=STALE_DAYS)
-    rows: list[Row] = [
-        (facts.party(at), edited)
+    rows = [
+        ((facts.party(at), _write_to(facts.party(at)), edited), (at,))
         for at, edited in enumerate(facts.parties["edited"])
         if edited is not None and edited == edited and edited < oldest
     ]
-    return sorted(rows, key=lambda row: str(row[1]))
+    return sorted(rows, key=lambda one: str(one[0][2]))
 
 
 STALE = Sheet(
     id="stale",
     head="party",
-    columns=(Column("party", Cell.PARTY), Column("edited", Cell.DATE)),
-    rows=_stale,
+    columns=(Column("party", ColumnType.PARTY), STEP, Column("edited", ColumnType.DATE)),
+    rows=_rows(_stale),
 )
 
 
-def entry(text: str, capacity: str) -> str:
+def entry(text: str, capacity: str, known: Collection[str] = ()) -> str:
     """The entry to add to the directory for a name that it does not know, as JSON to edit.
 
-    ``broader`` is for a person to fill in; the language of the name as well.
+    ``broader`` is for a person to fill in; the language of the name as well: nobody said which it
+    is, so it is ``und``. Its id is none of the ``known`` ones, whose entries it would change.
     """
     name = capacity.removeprefix(UNLISTED)
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)
     slug = "-".join(filter(None, plain.split("-"))) or "new-capacity"
-    entry = {"id": slug[:100], "broader": None, "names": {"en": text[:150]}}
+    slug, number = slug[:100], 1
+    free = slug
+    while free in known:
+        number += 1
+        free = f"{slug}-{number}"
+    entry = {"id": free, "broader": None, "names": {"und": text[:150]}}
     return json.dumps(entry, ensure_ascii=False)
 
 
-def _unlisted(facts: Facts) -> list[Row]:
-    """Names that the directory does not know, those that most people write first."""
+def _unlisted(facts: ReportData) -> Waiting:
+    """Names that the directory does not know, those that most people ask for first."""
     texts: dict[str, Counter[str]] = defaultdict(Counter)
     writers: dict[str, dict[str, set[int]]] = defaultdict(lambda: {"offer": set(), "want": set()})
     for party, direction, capacity, text in facts.rows(
@@ -132,108 +222,118 @@ def _unlisted(facts: Facts) -> list[Row]:
         if capacity.startswith(UNLISTED):
             texts[capacity][text or capacity.removeprefix(UNLISTED)] += 1
             writers[capacity][direction].add(party)
-    rows: list[Row] = []
+    rows: list[tuple[Row, set[int]]] = []
+    step = StepCell("step-add", page=facts.directory_page, query=(("action", "edit"),))
     for capacity, spellings in texts.items():
         text = min(spellings, key=lambda one: (-spellings[one], one))
         offering, wanting = writers[capacity]["offer"], writers[capacity]["want"]
-        rows.append(
-            (text, len(offering | wanting), len(offering), len(wanting), entry(text, capacity))
-        )
-    return sorted(rows, key=lambda row: (-whole(row[1]), row[0]))
+        new = entry(text, capacity, facts.broader)
+        row = (text, len(wanting), step, len(offering), len(offering | wanting), new)
+        rows.append((row, offering | wanting))
+    return sorted(rows, key=lambda one: (-to_int(one[0][1]), -to_int(one[0][4]), one[0][0]))
 
 
 UNLISTED_NAMES = Sheet(
     id="unlisted",
     head="name",
     columns=(
-        Column("name", Cell.TEXT),
-        Column("people", Cell.COUNT, "people", bar=True),
-        Column("offers", Cell.COUNT, "people"),
-        Column("wants", Cell.COUNT, "people"),
-        Column("entry", Cell.CODE),
+        Column("name", ColumnType.TEXT),
+        Column("wants", ColumnType.COUNT, "people", bar=True),
+        STEP,
+        Column("offers", ColumnType.COUNT, "people"),
+        Column("people", ColumnType.COUNT, "people"),
+        Column("entry", ColumnType.CODE),
     ),
-    rows=_unlisted,
+    rows=_rows(_unlisted),
 )
 
 
-def _problems(facts: Facts) -> list[Row]:
-    rows: list[Row] = [
-        (
-            page,
-            Message(f"problem-{problem.code}", (problem.parameter, problem.text, problem.hint)),
-            problem.parameter,
-            problem.text,
-            problem.hint,
+def _problems(facts: ReportData) -> Waiting:
+    rows: list[tuple[Row, tuple[int, ...]]] = []
+    for page, key, problem in facts.problems:
+        at = facts.number(key)
+        said = MessageCell(
+            f"problem-{problem.code}", (problem.parameter, problem.text, problem.hint)
         )
-        for page, _, problem in facts.problems
-    ]
-    return sorted(rows, key=lambda row: (str(row[0]), str(row[2]), str(row[3])))
+        step = StepCell("step-fix", page=page, query=(("action", "edit"),))
+        row = (page, said, step, problem.parameter, problem.text, problem.hint)
+        rows.append((row, () if at is None else (at,)))
+    return sorted(rows, key=lambda one: (str(one[0][0]), str(one[0][3]), str(one[0][4])))
 
 
 PROBLEMS = Sheet(
     id="problems",
     head="page",
     columns=(
-        Column("page", Cell.PAGE),
-        Column("problem", Cell.MESSAGE),
-        Column("parameter", Cell.TEXT),
-        Column("text", Cell.TEXT),
-        Column("hint", Cell.TEXT),
+        Column("page", ColumnType.PAGE),
+        Column("problem", ColumnType.MESSAGE),
+        STEP,
+        Column("parameter", ColumnType.TEXT),
+        Column("text", ColumnType.TEXT),
+        Column("hint", ColumnType.TEXT),
     ),
-    rows=_problems,
+    rows=_rows(_problems),
 )
 
 
-def _duplicates(facts: Facts) -> list[Row]:
+def _duplicates(facts: ReportData) -> Waiting:
     """Profiles with one name after folding: groups written twice, people with two profiles."""
     named: dict[str, list[int]] = defaultdict(list)
     for at, name in enumerate(facts.parties["name"]):
         if name:
             named[fold(name)].append(at)
-    return [
-        (name, len(same), tuple(facts.party(at) for at in same))
-        for name, same in sorted(named.items())
-        if len(same) > 1
-    ]
+    for name, same in sorted(named.items()):
+        if len(same) > 1:
+            parties = tuple(facts.party(at) for at in same)
+            yield (name, parties, _write_to(parties[0]), len(same)), same
 
 
 DUPLICATES = Sheet(
     id="duplicates",
     head="name",
     columns=(
-        Column("name", Cell.TEXT),
-        Column("profiles", Cell.COUNT, "profiles"),
-        Column("parties", Cell.PARTIES),
+        Column("name", ColumnType.TEXT),
+        Column("parties", ColumnType.PARTIES),
+        STEP,
+        Column("profiles", ColumnType.COUNT, "profiles"),
     ),
-    rows=_duplicates,
+    rows=_rows(_duplicates),
 )
 
 
-def _elsewhere(facts: Facts) -> list[Row]:
+def _elsewhere(facts: ReportData) -> Waiting:
     """Profiles whose region is not the one that their country is in."""
-    rows: list[Row] = []
     for at, (country, said) in enumerate(
         zip(facts.parties["country"], facts.parties["said_region"], strict=True)
     ):
         known = region_of(country) if isinstance(country, str) else None
         if known and isinstance(said, str) and said and said != known:
-            rows.append((facts.party(at), country, said, known))
-    return rows
+            who = facts.party(at)
+            yield (who, country, said, _write_to(who), known), (at,)
 
 
 ELSEWHERE = Sheet(
     id="elsewhere",
     head="party",
     columns=(
-        Column("party", Cell.PARTY),
-        Column("country", Cell.COUNTRY),
-        Column("said-region", Cell.REGION),
-        Column("region", Cell.REGION),
+        Column("party", ColumnType.PARTY),
+        Column("country", ColumnType.COUNTRY),
+        Column("said-region", ColumnType.REGION),
+        STEP,
+        Column("region", ColumnType.REGION),
     ),
-    rows=_elsewhere,
+    rows=_rows(_elsewhere),
 )
 
-REPORT = Report(
-    id="queue",
-    sheets=(UNMATCHED, OVERLOADED, UNLISTED_NAMES, PROBLEMS, STALE, DUPLICATES, ELSEWHERE),
+_KINDS: tuple[tuple[Sheet, Callable[[ReportData], Waiting]], ...] = (
+    (UNCLEAR, _unclear),
+    (UNMATCHED, _unmatched),
+    (OVERLOADED, _full),
+    (UNLISTED_NAMES, _unlisted),
+    (PROBLEMS, _problems),
+    (STALE, _stale),
+    (DUPLICATES, _duplicates),
+    (ELSEWHERE, _elsewhere),
 )
+
+QUEUE_REPORT = Report(id="queue", sheets=tuple(sheet for sheet, _ in _KINDS))

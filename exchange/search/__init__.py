@@ -2,13 +2,12 @@
 
 ::
 
-    index = build(store.profiles.all(), directory=directory, name=store.notes.get(BUILD))
+    index = build_index(store.profiles.all(), directory=directory, name=store.metadata.get(INDEX_VERSION))
     results = index.search(Query.of(pairs), today=date(2026, 11, 23))
 """
 
-from exchange.search.build import build
-from exchange.search.concepts import Concept
-from exchange.search.index import Index, Results
+from exchange.search.index import Index, SearchResults, build_index
+from exchange.search.lexicon import Concept
 from exchange.search.query import FACETS, Query, Sort
 
-__all__ = ["FACETS", "Concept", "Index", "Query", "Results", "Sort", "build"]
+__all__ = ["FACETS", "Concept", "Index", "Query", "SearchResults", "Sort", "build_index"]

@@ -3,37 +3,86 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from exchange.fold import search_fold
+from exchange.directory import Directory
+from exchange.directory.directory import names_of
+from exchange.geography import affiliate_names, all_countries, all_regions, country_name
+from exchange.languages import all_codes, autonym
+from exchange.languages import language_name as language_name
 from exchange.model import Profile
-from exchange.search.concepts import Concept, Lexicon
-from exchange.search.facets import SIMPLE, TIED, Facets, all_of, bitmap_of, items
-from exchange.search.postings import Postings, Writer, weigh
+from exchange.search.facets import (
+    CAPACITY,
+    SIMPLE,
+    Facets,
+    bitmap_of,
+    intersect_all,
+    numbers_of,
+    offers_and_wants,
+)
+from exchange.search.lexicon import Concept, Lexicon
+from exchange.search.meaning import Correction, QueryReader, meaning_of
 from exchange.search.query import DIRECTIONS, FRESHNESS, Query, Sort
-from exchange.search.relevance import Found, Relevance
-from exchange.search.texts import fields, texts_of
+from exchange.search.ranking import (
+    PostingsWriter,
+    Relevance,
+    SearchHits,
+    TermPostings,
+    sum_weights,
+)
+from exchange.search.tokenizer import index_terms, terms_cached
+from exchange.text import search_fold
+
+# -- Texts: what somebody wrote in a profile, as the fields that words are found in.
+
+_SHORT = 80
+"""Up to so many characters others may have written the same."""
+
+Texts = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+def texts_of(profile: Profile) -> Texts:
+    """Return what somebody wrote: name, affiliations (with all that they are called), projects, notes."""
+    notes = [item.note for item in offers_and_wants(profile) if item.note]
+    known = [
+        other for one in profile.affiliations for other in affiliate_names(one) if other != one
+    ]
+    affiliations = (*profile.affiliations, *known)
+    return profile.name, affiliations, profile.projects, (profile.about, *notes)
+
+
+def weighted_terms(texts: Texts) -> Iterable[tuple[Iterable[str], float]]:
+    """Return the terms of each text and how much they count."""
+    name, affiliations, projects, notes = texts
+    yield index_terms(name), 5.0
+    for written, weight in ((affiliations, 2.0), (projects, 1.0), (notes, 0.6)):
+        for text in written:
+            yield terms_cached(text) if len(text) <= _SHORT else index_terms(text), weight
+
+
+# -- Index: all profiles in memory, searched by text and facets without asking the database.
 
 _ALL = frozenset(DIRECTIONS)
 _NEVER = -1
+_HIGHEST = 0x7FFF_FFFF
 _REMEMBERED = 16
-OPEN = ("language", "country", "affiliation", "project")
+HIGH_CARDINALITY = ("language", "country", "affiliation", "project")
 """Facets with many values, of which an answer holds the largest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class SearchResults:
     """One page of results: profile keys in order, how many there are in all, and the counts.
 
     ``counts`` maps a facet to its values and how many people each would give, largest first,
-    leaving out the facet's own choice. ``partial`` tells that nobody has all the words and those
+    leaving out the facet's own choice. ``named`` are the capacities that the words name. ``partial`` tells that nobody has all the words and those
     who have most of them are shown. ``everyone`` is the whole result as document numbers.
     """
 
@@ -41,11 +90,12 @@ class Results:
     total: int
     counts: Mapping[str, tuple[tuple[str, int], ...]]
     partial: bool = False
+    named: tuple[str, ...] = ()
     everyone: BitMap = field(default_factory=BitMap, repr=False, compare=False)
 
 
 class Index:
-    """A fixed set of profiles, ready to be searched. ``build`` names the state it was made from."""
+    """A fixed set of profiles, ready to be searched. ``build_index`` names the state it was made from."""
 
     def __init__(
         self,
@@ -53,18 +103,22 @@ class Index:
         *,
         concepts: Iterable[Concept],
         broader: Mapping[str, tuple[str, ...]],
+        meaning: QueryReader | None = None,
         build: str = "",
         before: Index | None = None,
     ) -> None:
         """Index profiles. ``broader`` maps a capacity id to all wider ones.
 
+        ``meaning`` tells which capacities words name.
+
         What was analysed for the index of ``before`` is taken over for profiles whose texts are
         the same; the index is the same as without it.
         """
         self.build = build
+        self._meaning = meaning
         self.keys: list[str] = []
         self.facets = Facets(broader)
-        writer = Writer()
+        writer = PostingsWriter()
         self._marks = array("q")
         self._names: list[str] = []
         names = self._names
@@ -82,36 +136,41 @@ class Index:
                 writer.keep(old, number)
             else:
                 names.append(search_fold(profile.name))
-                writer.add(number, weigh(fields(texts)))
+                writer.add(number, sum_weights(weighted_terms(texts)))
             days.append(profile.edited.toordinal() if profile.edited else _NEVER)
             moments.append(profile.edited.timestamp() if profile.edited else 0.0)
-            for item in items(profile):
+            for item in offers_and_wants(profile):
                 if item.capacity.startswith("unlisted:"):
                     unlisted.setdefault(item.capacity, item.text)
         self._numbers = {key: number for number, key in enumerate(self.keys)}
-        self.facets.done()
+        self.facets.freeze()
         self._days = np.array(days, dtype=np.int64)
         order = sorted(range(len(names)), key=lambda at: (names[at], self.keys[at]))
-        self._by_name = _ranks(order)
+        self._by_name = np.array(order, dtype=np.intp)
         order = sorted(range(len(days)), key=lambda at: (-moments[at], self.keys[at]))
-        self._by_freshness = _ranks(order)
+        self._by_freshness = np.array(order, dtype=np.intp)
+        self._freshness = _ranks(self._by_freshness)
         extra = [
             Concept("capacity", id, (text, id.partition(":")[2]))
             for id, text in sorted(unlisted.items())
         ]
-        self._postings: Postings = writer.done(before._postings if before is not None else None)
+        self._postings: TermPostings = writer.freeze(
+            before._postings if before is not None else None
+        )
         self._relevance = Relevance(
             postings=self._postings,
-            lexicon=Lexicon((*concepts, *extra)),
+            lexicon=Lexicon.of((*concepts, *extra)),
             facets=self.facets,
             names=names,
-            tie=1.0 - self._by_freshness / max(len(days), 1),
+            meaning=meaning,
+            tie=1.0 - self._freshness / max(len(days), 1),
         )
         # Somebody turns pages and ticks boxes with the same words. Each holds a score a profile.
         self._found = lru_cache(maxsize=_REMEMBERED)(self._relevance.find)
         self._fresh_since = lru_cache(maxsize=2 * len(FRESHNESS))(partial(_since, self._days))
         self._everyone = BitMap()
         self._everyone.add_range(0, len(self.keys))
+        self._relevance.prepare()
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -119,44 +178,57 @@ class Index:
     def __contains__(self, key: object) -> bool:
         return key in self._numbers
 
-    def search(self, query: Query, *, today: date, limit: int = 30) -> Results:
-        """Search. ``limit`` is how many values a facet with many of them brings back."""
+    def search(
+        self, query: Query, *, today: date, limit: int = 30, whole: str = ""
+    ) -> SearchResults:
+        """Search. ``limit`` is how many values a facet with many of them brings back, but for the
+        one that is asked for ``whole``.
+        """
         found = self._text(query)
         restrictions = self._restrictions(query, today)
         base = found.everyone if found is not None else self._everyone
-        everyone = all_of(base, restrictions.values())
-        return Results(
+        everyone = intersect_all(base, restrictions.values())
+        return SearchResults(
             keys=self._page(query, everyone, found),
             total=len(everyone),
-            counts=self._counts(query, base, restrictions, today, limit),
+            counts=self._counts(query, found, restrictions, today, limit, whole),
             partial=found is not None and found.partial,
+            named=found.named if found is not None else (),
             everyone=everyone,
         )
 
+    def correct(self, text: str) -> Correction | None:
+        """Return what was perhaps meant by words that name no capacity, or None."""
+        return self._meaning.correct(text) if self._meaning is not None and text else None
+
     def every(self, query: Query, *, today: date) -> tuple[str, ...]:
-        """Give the keys of all results in order, for exports; the page is not looked at."""
+        """Return the keys of all results in order, for exports; the page is not looked at."""
         found = self._text(query)
         base = found.everyone if found is not None else self._everyone
-        everyone = all_of(base, self._restrictions(query, today).values())
+        everyone = intersect_all(base, self._restrictions(query, today).values())
         numbers = self._ordered(query, everyone, found, len(everyone))
-        return tuple(self.keys[number] for number in numbers)
+        return tuple(self.keys[number] for number in numbers.tolist())
 
     def tied(self, capacity: str, *directions: str, direct: bool = False) -> BitMap:
-        """Give who offers, wants (or both) a capacity or, unless ``direct``, a narrower one."""
-        return self.facets.tied(frozenset(directions) or _ALL, capacity, direct=direct)
+        """Return who offers, wants (or both) a capacity or, unless ``direct``, a narrower one."""
+        return self.facets.connected_to(frozenset(directions) or _ALL, capacity, direct=direct)
 
     def of(self, facet: str, value: str) -> BitMap:
-        """Give who has this value of a facet, as document numbers."""
-        return self.facets.of(facet, value)
+        """Return who has this value of a facet, as document numbers."""
+        return self.facets.with_value(facet, value)
+
+    def numbers(self, keys: Iterable[str]) -> BitMap:
+        """Return the document numbers of those of these profiles who are here."""
+        return BitMap(self._numbers[key] for key in keys if key in self._numbers)
 
     def _kept(self, key: str, mark: int) -> int | None:
-        """Give the number of a profile whose texts are marked so, else nothing."""
+        """Return the number of a profile whose texts are marked so, else nothing."""
         number = self._numbers.get(key)
         return number if number is not None and self._marks[number] == mark else None
 
     # --- the parts of a search -------------------------------------------------------------
 
-    def _text(self, query: Query) -> Found | None:
+    def _text(self, query: Query) -> SearchHits | None:
         if not query.text:
             return None
         return self._found(query.text, frozenset(query.values("direction")) or _ALL)
@@ -164,9 +236,9 @@ class Index:
     def _restrictions(self, query: Query, today: date) -> dict[str, BitMap]:
         held: dict[str, BitMap] = {}
         directions = frozenset(query.values("direction")) or _ALL
-        if capacities := query.values(TIED):
+        if capacities := query.values(CAPACITY):
             held["tie"] = BitMap().union(
-                *[self.facets.tied(directions, capacity) for capacity in capacities]
+                *[self.facets.connected_to(directions, capacity) for capacity in capacities]
             )
         elif directions != _ALL or query.values("direction"):
             held["tie"] = self.facets.any_of("direction", sorted(directions))
@@ -180,34 +252,36 @@ class Index:
     def _counts(
         self,
         query: Query,
-        base: BitMap,
+        found: SearchHits | None,
         held: Mapping[str, BitMap],
         today: date,
         limit: int,
+        whole: str,
     ) -> dict[str, tuple[tuple[str, int], ...]]:
-        everyone = all_of(base, held.values())
+        base = found.everyone if found is not None else self._everyone
+        everyone = intersect_all(base, held.values())
 
         def without(name: str) -> BitMap:
             if name not in held:
                 return everyone
-            return all_of(base, (one for key, one in held.items() if key != name))
+            return intersect_all(base, (one for key, one in held.items() if key != name))
 
-        tie = without("tie")
+        def tied(one: str) -> BitMap:
+            """Return who would be found in one direction: words mean something else in each."""
+            way, capacities = frozenset((one,)), query.values(CAPACITY)
+            ties = (
+                BitMap().union(*[self.facets.connected_to(way, id) for id in capacities])
+                if capacities
+                else self.facets.with_value("direction", one)
+            )
+            words = found.by_direction[one] if found is not None else self._everyone
+            others = (held[key] for key in held if key != "tie")
+            return intersect_all(words, (ties, *others))
+
         directions = frozenset(query.values("direction")) or _ALL
-        if capacities := query.values(TIED):
-            asked = {
-                one: BitMap().union(*[self.facets.tied(frozenset((one,)), c) for c in capacities])
-                for one in DIRECTIONS
-            }
-        else:
-            asked = {one: self.facets.of("direction", one) for one in DIRECTIONS}
         counts = {
-            "direction": tuple(
-                (one, count)
-                for one in DIRECTIONS
-                if (count := tie.intersection_cardinality(asked[one]))
-            ),
-            TIED: self.facets.tied_counts(tie, directions),
+            "direction": tuple((one, count) for one in DIRECTIONS if (count := len(tied(one)))),
+            CAPACITY: self.facets.connection_counts(without("tie"), directions),
             "freshness": tuple(
                 (name, count)
                 for name in FRESHNESS
@@ -218,7 +292,10 @@ class Index:
         }
         for facet in (*SIMPLE, "language"):
             counts[facet] = self.facets.counts(
-                facet, without(facet), level=query.level, limit=limit if facet in OPEN else 0
+                facet,
+                without(facet),
+                level=query.level,
+                limit=limit if facet in HIGH_CARDINALITY and facet != whole else 0,
             )
         return counts
 
@@ -227,34 +304,104 @@ class Index:
             return BitMap()
         return self._fresh_since(today.toordinal() - FRESHNESS[name])
 
-    def _page(self, query: Query, everyone: BitMap, found: Found | None) -> tuple[str, ...]:
+    def _page(self, query: Query, everyone: BitMap, found: SearchHits | None) -> tuple[str, ...]:
         end = query.page * query.size
         numbers = self._ordered(query, everyone, found, end)[end - query.size :]
-        return tuple(self.keys[number] for number in numbers)
+        return tuple(self.keys[number] for number in numbers.tolist())
 
     def _ordered(
-        self, query: Query, everyone: BitMap, found: Found | None, wanted: int
-    ) -> list[int]:
-        numbers = np.frombuffer(everyone.to_array(), dtype=np.uint32)
+        self, query: Query, everyone: BitMap, found: SearchHits | None, wanted: int
+    ) -> npt.NDArray[np.intp]:
         if query.sort is Sort.NAME:
-            rank: npt.NDArray[np.float64] = self._by_name[numbers]
-        elif query.sort is Sort.FRESHNESS or found is None:
-            rank = self._by_freshness[numbers]
-        else:
-            rank = -found.scores[numbers].astype(np.float64)
-        if wanted < len(numbers):
-            edge = np.partition(rank, wanted - 1)[wanted - 1]
-            kept = rank <= edge
-            numbers, rank = numbers[kept], rank[kept]
-        order = np.lexsort((self._by_freshness[numbers], rank))[:wanted]
-        return [int(number) for number in numbers[order]]
+            return self._first(self._by_name, everyone, wanted)
+        if query.sort is Sort.FRESHNESS or found is None:
+            return self._first(self._by_freshness, everyone, wanted)
+        numbers = numbers_of(everyone)
+        # Scores are not negative, so their bits are in the same order as they.
+        bits = found.scores[numbers].view(np.int32).astype(np.int64)
+        keys = ((_HIGHEST - bits) << 32) | self._freshness[numbers]
+        if wanted < len(keys):
+            keys = np.partition(keys, wanted - 1)[:wanted]
+        keys.sort()
+        order: npt.NDArray[np.intp] = self._by_freshness[keys & _HIGHEST]
+        return order
+
+    def _first(
+        self, order: npt.NDArray[np.intp], everyone: BitMap, wanted: int
+    ) -> npt.NDArray[np.intp]:
+        """Return the first of these people in an order of all."""
+        asked = np.zeros(len(order), dtype=bool)
+        asked[numbers_of(everyone)] = True
+        end = 2 * wanted
+        while np.count_nonzero(asked[order[:end]]) < wanted and end < len(order):
+            end *= 4
+        return order[:end][asked[order[:end]]][:wanted]
 
 
 def _since(days: npt.NDArray[np.int64], day: int) -> BitMap:
-    return bitmap_of(np.flatnonzero(days >= day).astype(np.uint32))
+    return bitmap_of(days >= day)
 
 
-def _ranks(order: list[int]) -> npt.NDArray[np.float64]:
-    ranks = np.empty(len(order), dtype=np.float64)
-    ranks[order] = np.arange(len(order), dtype=np.float64)
+def _ranks(order: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    ranks = np.empty_like(order)
+    ranks[order] = np.arange(len(order))
     return ranks
+
+
+# -- Build: an index from profiles, with the names of everything that a word may stand for.
+
+NAMED_IN = ("en", "de", "fr", "es", "pt", "ar", "yo", "ru", "zh", "ja", "hi", "id")
+"""Languages in whose names countries, regions and languages are found."""
+
+
+def build_index(
+    profiles: Iterable[Profile],
+    *,
+    directory: Directory,
+    name: str = "",
+    before: Index | None = None,
+) -> Index:
+    """Index profiles; ``name`` says which state of the store they are (``Index.build``).
+
+    ``before`` is the index of an earlier state, whose work on the same texts is taken over.
+    """
+    return Index(
+        profiles,
+        concepts=[*_capacities(directory), *_places()],
+        broader={capacity.id: directory.broader(capacity.id) for capacity in directory},
+        meaning=meaning_of(directory),
+        build=name,
+        before=before,
+    )
+
+
+def _capacities(directory: Directory) -> Iterator[Concept]:
+    for capacity in directory:
+        yield Concept("capacity", capacity.id, (*names_of(capacity), capacity.id))
+
+
+@cache
+def _places() -> tuple[Concept, ...]:
+    found = [
+        Concept("country", code, tuple(dict.fromkeys(country_name(code, one) for one in NAMED_IN)))
+        for code in all_countries()
+    ]
+    found += [
+        Concept(
+            "region",
+            one.id,
+            # "SA" and "NA" are words of many languages.
+            (*one.names.values(), *(name for name in (one.id, *one.aliases) if len(name) > 2)),
+        )
+        for one in all_regions()
+    ]
+    found += [
+        Concept("language", code, tuple(dict.fromkeys((autonym(code), *_names(code)))))
+        for code in all_codes()
+    ]
+    return tuple(found)
+
+
+def _names(code: str) -> Iterator[str]:
+    for one in NAMED_IN[:7]:
+        yield language_name(code, one)

@@ -82,7 +82,7 @@ class Query:
         )
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Give the pairs of a query string, in one order, without what is the default anyway."""
+        """Return the pairs of a query string, in one order, without what is the default anyway."""
         pairs = [("q", self.text)] if self.text else []
         for name in FACETS:
             pairs += [(name, value) for value in self.values(name)]
@@ -97,7 +97,7 @@ class Query:
         return tuple(pairs)
 
     def values(self, facet: str) -> tuple[str, ...]:
-        """Give the chosen values of a facet."""
+        """Return the chosen values of a facet."""
         return self.chosen.get(facet, ())
 
     def without_value(self, facet: str, value: str) -> Query:

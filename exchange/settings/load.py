@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import URL
 
 from exchange.errors import SettingsError
-from exchange.settings.shape import Settings
+from exchange.settings.schema import Settings
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 TOOLSDB = "tools.db.svc.wikimedia.cloud"
@@ -30,6 +31,9 @@ ENVIRONMENT = {
     "CXC_OAUTH_CONSUMER_SECRET": "web.consumer_secret",
     "CXC_OAUTH_WIKI": "web.wiki",
     "CXC_SECRET": "web.secret",
+    "CXC_ERASURE_KEYS": "erasure.keys",
+    "CXC_ERASURE_LOG": "erasure.log",
+    "CXC_BACKUPS": "backups",
     "CXC_WEB_ADDRESS": "web.address",
     "CXC_HOST": "web.host",
     "CXC_PORT": "web.port",
@@ -38,15 +42,17 @@ ENVIRONMENT = {
 """Variable -> the setting that it gives."""
 
 _CONFIG_VARIABLE = "CXC_CONFIG"
+_FILES = {_CONFIG_VARIABLE, "CXC_WIKI", "CXC_WIKI_OUT", "CXC_DATABASE", "CXC_BACKUPS"}
 _GIVEN = {path: name for name, path in ENVIRONMENT.items()}
 
 
 def load(environment: Mapping[str, str], *, config: Path = CONFIG) -> Settings:
-    """Read the settings; ``SettingsError`` lists everything that is wrong, each with its mend."""
+    """Read the settings; ``SettingsError`` lists everything that is wrong, each with how to fix it."""
     problems: list[str] = []
     values = _file(config / "settings.toml", problems)
+    environment = _decoded(environment, problems)
     if own := environment.get(_CONFIG_VARIABLE):
-        _overlay(values, _file(Path(own), problems))
+        _overlay(values, _file(Path(own), problems), problems)
     if "CXC_DATABASE" not in environment and (toolsdb := _toolsdb(environment, problems)):
         values["database"] = toolsdb
     for name, value in sorted(environment.items()):
@@ -62,6 +68,24 @@ def load(environment: Mapping[str, str], *, config: Path = CONFIG) -> Settings:
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _decoded(environment: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+    """Return the variables in UTF-8, whatever the locale says; what cannot be text is a problem."""
+    decoded = {}
+    for name, value in environment.items():
+        if name.startswith(("CXC_", "TOOL_TOOLSDB_")):
+            try:
+                text = value.encode("utf-8", "surrogateescape").decode("utf-8")
+            except UnicodeError:
+                problems.append(f"{name}: is not valid UTF-8")
+                continue
+            if "\0" in text:
+                problems.append(f"{name}: holds a NUL character; take it out")
+                continue
+            # File names stay as the operating system wants them.
+            decoded[name] = os.fsdecode(text.encode("utf-8")) if name in _FILES else text
+    return decoded
 
 
 def _file(path: Path, problems: list[str]) -> dict[str, Any]:
@@ -92,10 +116,18 @@ def _toolsdb(environment: Mapping[str, str], problems: list[str]) -> str | None:
     return url.render_as_string(hide_password=False)
 
 
-def _overlay(values: dict[str, Any], above: Mapping[str, Any]) -> None:
+def _overlay(
+    values: dict[str, Any], above: Mapping[str, Any], problems: list[str], within: str = ""
+) -> None:
     for name, value in above.items():
-        if isinstance(value, dict) and isinstance(values.get(name), dict):
-            _overlay(values[name], value)
+        below = values.get(name)
+        if isinstance(value, dict) and isinstance(below, dict):
+            _overlay(below, value, problems, f"{within}{name}.")
+        elif isinstance(below, dict):
+            problems.append(
+                f"{within}{name}: is a section, not {value!r}; write [{within}{name}] and its "
+                "settings below"
+            )
         else:
             values[name] = value
 

@@ -4,6 +4,6 @@
 in the module of its name.
 """
 
-from exchange.store.facade import Store
+from exchange.store.store import Store
 
 __all__ = ["Store"]

@@ -9,20 +9,33 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
+
+from sqlalchemy import Row
 
 from exchange.model import (
     Frequency,
+    Held,
+    Interpretation,
     Kind,
     Language,
     Level,
+    Match,
     Method,
     Offer,
-    Part,
+    Outcome,
     Priority,
-    Problem,
     Profile,
+    Reason,
+    ScorePart,
+    Sent,
+    Skipped,
+    Suggestion,
+    SuggestionStatus,
+    Unknown,
     User,
     Want,
 )
@@ -83,6 +96,8 @@ def pack_want(want: Want) -> Json:
         body["note"] = want.note
     if want.request:
         body["request"] = want.request
+    if want.joined:
+        body["joined"] = list(want.joined)
     return body
 
 
@@ -98,6 +113,7 @@ def unpack_want(body: Json) -> Want:
         until=None if until is None else date.fromisoformat(until),
         note=body.get("note", ""),
         request=body.get("request", ""),
+        joined=tuple(body.get("joined", ())),
     )
 
 
@@ -114,11 +130,10 @@ def _tupled(unpack: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 # Field -> (how to pack, how to unpack) of a Profile; key and name come first and always.
-_PROFILE: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+# Fields of a profile that JSON cannot hold as they are; every other field is written unchanged, so
+# that a new field is kept without a line here.
+_CONVERTED: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "kind": (lambda kind: kind.value, _KINDS.__getitem__),
-    "page": (_same, _same),
-    "page_id": (_same, _same),
-    "revision": (_same, _same),
     "edited": (datetime.isoformat, datetime.fromisoformat),
     "offers": (_listed(pack_offer), _tupled(unpack_offer)),
     "wants": (_listed(pack_want), _tupled(unpack_want)),
@@ -126,65 +141,48 @@ _PROFILE: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
         _listed(lambda language: [language.code, language.level]),
         _tupled(lambda pair: Language(pair[0], pair[1])),
     ),
-    "country": (_same, _same),
-    "region": (_same, _same),
     "affiliations": (list, tuple),
     "projects": (list, tuple),
     "methods": (_listed(lambda method: method.value), _methods),
-    "seats": (_same, _same),
-    "timezone": (_same, _same),
-    "hours": (_same, _same),
     "notify": (lambda frequency: frequency.value, _FREQUENCIES.__getitem__),
     "away": (date.isoformat, date.fromisoformat),
-    "about": (_same, _same),
     "contacts": (list, tuple),
 }
-_UNPACKED = {name: unpack for name, (_, unpack) in _PROFILE.items() if unpack is not _same}
 _DEFAULT = Profile(key="", name="")
-_DEFAULTS = {name: getattr(_DEFAULT, name) for name in _PROFILE}
+_DEFAULTS = {
+    each.name: getattr(_DEFAULT, each.name)
+    for each in fields(Profile)
+    if each.name not in ("key", "name")
+}
 
 
 def pack_profile(profile: Profile) -> Json:
     """Profile to JSON."""
     body: Json = {"key": profile.key, "name": profile.name}
-    for name, (pack, _) in _PROFILE.items():
+    for name, default in _DEFAULTS.items():
         value = getattr(profile, name)
-        if value != _DEFAULTS[name]:
-            body[name] = pack(value)
+        if value != default:
+            body[name] = _CONVERTED[name][0](value) if name in _CONVERTED else value
     return body
 
 
 def unpack_profile(body: Json) -> Profile:
     """JSON to Profile."""
     values = dict(body)
-    for name, unpack in _UNPACKED.items():
+    for name, (_, unpack) in _CONVERTED.items():
         if name in values:
             values[name] = unpack(values[name])
     return Profile(**values)
 
 
-def pack_problem(problem: Problem) -> Json:
-    """Problem to JSON."""
-    body: Json = {"code": problem.code}
-    for name in ("parameter", "text", "hint"):
-        if value := getattr(problem, name):
-            body[name] = value
-    return body
-
-
-def unpack_problem(body: Json) -> Problem:
-    """JSON to Problem."""
-    return Problem(**body)
-
-
-def pack_part(part: Part) -> list[Any]:
+def pack_part(part: ScorePart) -> list[Any]:
     """Part of a score to JSON."""
     return [part.name, part.points, list(part.facts)]
 
 
-def unpack_part(body: list[Any]) -> Part:
+def unpack_part(body: list[Any]) -> ScorePart:
     """JSON to Part."""
-    return Part(body[0], body[1], tuple(body[2]))
+    return ScorePart(body[0], body[1], tuple(body[2]))
 
 
 def pack_user(user: User) -> Json:
@@ -216,3 +214,91 @@ def digest(body: Any) -> str:
     """The SHA-256 of a JSON value, the same for equal values."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# -- Rows: a suggestion as columns and back.
+
+
+def pack_suggestion(each: Suggestion) -> dict[str, Any]:
+    """A suggestion as columns; its id is the database's."""
+    match = each.match
+    return {
+        "seeker": match.seeker,
+        "helper": match.helper,
+        "want": match.want,
+        "offer": match.offer,
+        "period": each.period,
+        "score": match.score,
+        "parts": [pack_part(part) for part in match.parts],
+        "back": [list(pair) for pair in match.reciprocal],
+        "interpreter": match.interpreter,
+        "languages": _languages(match),
+        "status": each.status.value,
+        "made": each.created_at,
+        "told": each.notified_at,
+        "answered": each.answered_at,
+    }
+
+
+def _languages(match: Match) -> list[str]:
+    third = match.interpretation
+    return [] if third is None else [third.seeker_language, third.helper_language]
+
+
+def unpack_suggestion(row: Row[Any]) -> Suggestion:
+    """Columns as a suggestion."""
+    third = Interpretation(row.interpreter, *row.languages) if row.interpreter else None
+    return Suggestion(
+        match=Match(
+            seeker=row.seeker,
+            helper=row.helper,
+            want=row.want,
+            offer=row.offer,
+            score=row.score,
+            parts=tuple(unpack_part(part) for part in row.parts),
+            reciprocal=tuple((pair[0], pair[1]) for pair in row.back),
+            interpretation=third,
+        ),
+        period=row.period,
+        created_at=row.made,
+        status=SuggestionStatus(row.status),
+        notified_at=row.told,
+        answered_at=row.answered,
+        id=row.id,
+    )
+
+
+# -- Outcomes as columns and back, for the outbox and the run's list alike.
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands, or how a candidate ended."""
+
+    BEGUN = "begun"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    HELD = "held"
+    UNKNOWN = "unknown"
+
+
+def outcome_to_row(outcome: Outcome) -> tuple[NoticeState, str, str, str, int | None]:
+    """An outcome as columns: (state, reason, detail, page, revision)."""
+    if isinstance(outcome, Sent):
+        return NoticeState.SENT, "", "", outcome.page, outcome.revision
+    if isinstance(outcome, Unknown):
+        return NoticeState.UNKNOWN, "", outcome.detail, "", None
+    state = NoticeState.SKIPPED if isinstance(outcome, Skipped) else NoticeState.HELD
+    return state, outcome.reason.value, outcome.detail, "", None
+
+
+def outcome_from_row(
+    state: str, reason: str, detail: str, page: str, revision: int | None
+) -> Outcome:
+    """Columns as an outcome; a row that was begun and never closed is unknown."""
+    if state == NoticeState.SENT:
+        return Sent(revision or 0, page)
+    if state == NoticeState.SKIPPED:
+        return Skipped(Reason(reason), detail)
+    if state == NoticeState.HELD:
+        return Held(Reason(reason), detail)
+    return Unknown(detail)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +20,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import (
@@ -29,10 +32,13 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from exchange.errors import StoreAway, StoreError
+from exchange.errors import StoreError, StoreUnavailable
 
 BATCH = 500
 """How many keys go into one ``IN (…)``, and rows into one statement."""
+
+LOCK_SECONDS = 30
+"""How long a program waits until another has written to the same SQLite file."""
 
 _AWAY = {
     1020,  # record has changed since last read: the snapshot is stale
@@ -63,7 +69,7 @@ class Database:
 
     ``with database.writing() as connection`` is one transaction: committed at the end, rolled
     back on an exception. A ``reading`` or ``writing`` inside it joins it, so that several nouns
-    can be written in one transaction. Driver errors come out as ``StoreAway`` (later may be
+    can be written in one transaction. Driver errors come out as ``StoreUnavailable`` (later may be
     different) or ``StoreError``; their texts hold no values and no password.
     """
 
@@ -77,6 +83,11 @@ class Database:
     def dialect(self) -> str:
         """``sqlite`` or ``mysql`` (MariaDB counts as ``mysql``)."""
         return "mysql" if self.engine.dialect.name in ("mysql", "mariadb") else "sqlite"
+
+    def exists(self) -> bool:
+        """Whether there is a file to connect to, which connecting would make; a server: True."""
+        file = self.url.database
+        return self.dialect != "sqlite" or (bool(file) and Path(str(file)).exists())
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -99,15 +110,46 @@ class Database:
             yield outer[0]
             return
         try:
-            with self.engine.connect() as connection:
+            with self._translated(), self.engine.connect() as connection:
                 connection.execution_options(write=write)
                 self._open.now = (connection, write)
                 with connection.begin():
                     yield connection
-        except (SQLAlchemyError, OSError) as error:
-            raise _translate(error) from error
         finally:
             self._open.now = None
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            raise _translate(error) from error
+
+    @contextmanager
+    def advisory_lock(self, name: str, *, seconds: int) -> Iterator[None]:
+        """Hold the lock ``name`` of MariaDB, alone among programs, over several transactions.
+
+        ``StoreUnavailable`` where another program holds it for longer than ``seconds``. SQLite has no
+        such locks: there the transaction that writes is alone.
+        """
+        if self.dialect == "sqlite":
+            yield
+            return
+        with self._translated(), self.engine.connect() as connection:
+            values = {"name": name[:64], "seconds": seconds}
+            if connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), values) != 1:
+                raise StoreUnavailable(
+                    f"another program holds the lock {name}; try again in a minute"
+                )
+            # The lock is the connection's, so that it goes wherever the program ends.
+            connection.commit()
+            try:
+                yield
+            finally:
+                try:
+                    connection.execute(text("SELECT RELEASE_LOCK(:name)"), values)
+                except SQLAlchemyError:
+                    connection.invalidate()  # A connection that is closed holds no lock.
 
     def upsert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows, writing over those whose primary key is there already."""
@@ -192,7 +234,7 @@ def _engine(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, json_serializer=_json, connect_args={"timeout": 30}, hide_parameters=True
+        url, json_serializer=_json, connect_args={"timeout": LOCK_SECONDS}, hide_parameters=True
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -207,8 +249,19 @@ def _prepare_mariadb(connection: Any, _record: object) -> None:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
+    for pragma in ("foreign_keys=ON", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            # Of several programs that open a new file, SQLite lets one make the switch and turns
+            # the others away at once, whatever their timeout.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -219,19 +272,21 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _translate(error: Exception) -> StoreError:
     if isinstance(error, PoolTimeout):
-        return StoreAway("the database: every connection is in use; try again later")
+        return StoreUnavailable("the database: every connection is in use; try again later")
     if isinstance(error, OSError):
-        return StoreAway(f"the database does not answer: {error.strerror or error}")
+        return StoreUnavailable(f"the database does not answer: {error.strerror or error}")
     if not isinstance(error, DBAPIError):
         return StoreError(f"the database: {error}")
     original = error.orig
     code = original.args[0] if original is not None and original.args else 0
-    text = str(original)
+    message = str(original)
     away = error.connection_invalidated or (
         code in _AWAY
         if isinstance(code, int)
-        else any(word in text.lower() for word in _AWAY_SQLITE)
+        else any(word in message.lower() for word in _AWAY_SQLITE)
     )
     if away:
-        return StoreAway(f"the database takes no part right now ({text}); try again later")
-    return StoreError(f"the database refused: {text}")
+        return StoreUnavailable(
+            f"the database takes no part right now ({message}); try again later"
+        )
+    return StoreError(f"the database refused: {message}")

@@ -1,54 +1,65 @@
-"""Migrations: bring a database to the newest tables, and tell where the two differ."""
+"""Migrations: bring a database to the newest tables, and tell where the two differ.
+
+Alembic is only imported where there is something to do: its import takes as long as a short
+command, and nearly every start finds the newest tables.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from alembic.autogenerate import compare_metadata
-from alembic.autogenerate.api import AutogenContext
-from alembic.config import Config
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import inspect, text
 
-from exchange.errors import StoreAway, StoreError
+from exchange.errors import StoreError
 from exchange.store.database import Database
-from exchange.store.tables import UTCDateTime, metadata
+from exchange.store.schema import UTCDateTime, metadata
+
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
 
 FOLDER = Path(__file__).parent / "migrations"
-_LOCK_SECONDS = 60
+LOCK_SECONDS = 60
 
 
 def head() -> str:
-    """The revision that this version of the code wants."""
-    return _scripts().get_current_head() or ""
+    """The revision that this version of the code wants: the newest file's."""
+    return max(path.name[:4] for path in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def current(database: Database) -> str:
     """The revision that a database is at; empty for a new one."""
     with database.reading() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
 def upgrade(database: Database) -> bool:
     """Bring a database to the newest tables; tell whether there was anything to do.
 
-    Safe to call from several programs at once: one works, the others wait. ``StoreError`` where
-    the database is newer than this code.
+    Safe to call from several programs at once: one works, the others wait. Safe to repeat where a
+    program ended in the middle. ``StoreError`` where the database is newer than this code.
     """
-    scripts = _scripts()
-    wanted = scripts.get_current_head()
+    wanted = head()
     if current(database) == wanted:
         return False
+
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+
+    scripts = _scripts()
 
     def steps(revision: Any, _context: MigrationContext) -> Any:
         return scripts._upgrade_revs("head", revision)
 
-    with database.writing() as connection, _alone(database, connection):
+    # The lock is held until the transaction is over: MariaDB commits tables one by one, but the
+    # note of the migration they are at only with the transaction.
+    lock = database.advisory_lock(f"cxc-migrate-{database.url.database}", seconds=LOCK_SECONDS)
+    with lock, database.writing() as connection:
         context = MigrationContext.configure(connection, opts={"fn": steps})
         at = context.get_current_revision()
         if at == wanted:
@@ -65,6 +76,9 @@ def upgrade(database: Database) -> bool:
 
 def drift(database: Database) -> list[str]:
     """Every difference between a database and ``tables.metadata``; empty where there is none."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(difference) for difference in compare_metadata(context, metadata)]
@@ -77,24 +91,11 @@ def render(kind: str, value: Any, _context: AutogenContext) -> str | Literal[Fal
     return False
 
 
+@cache
 def _scripts() -> ScriptDirectory:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return ScriptDirectory.from_config(config)
-
-
-@contextmanager
-def _alone(database: Database, connection: Connection) -> Iterator[None]:
-    """One migration at a time: SQLite's write lock does it, MariaDB needs a named lock."""
-    if database.dialect == "sqlite":
-        yield
-        return
-    name = {"name": f"cxc-migrate-{database.url.database}"[:64]}
-    got = connection.scalar(text(f"SELECT GET_LOCK(:name, {_LOCK_SECONDS})"), name)
-    if got != 1:
-        raise StoreAway("another program migrates the database; try again in a minute")
-    try:
-        yield
-    finally:
-        if not connection.invalidated:
-            connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)

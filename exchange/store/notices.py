@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from exchange.errors import StoreError
 from exchange.model import Outcome, Reason
+from exchange.store.codec import NoticeState, outcome_to_row
 from exchange.store.database import Database
-from exchange.store.outcomes import State, describe
-from exchange.store.tables import Moment, notice, preference
+from exchange.store.declined_cohorts import COHORT, what_was_declined
+from exchange.store.people import SILENT
+from exchange.store.schema import notice, preference
 
-__all__ = ["Notice", "Notices", "State", "describe"]
+__all__ = ["Notice", "NoticeState", "Notices", "outcome_to_row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Notice:
     ``id`` is the stable hash that stands in the text and in the edit summary. ``recipient`` is a
     profile key, ``account`` the central user id of whoever gets the message, ``name`` their user
     name. ``suggestions`` are ids of suggestions. ``attempts`` counts the writes that were tried.
+    ``read_revision`` is the newest revision of its page in which answers were looked for,
+    ``confirmed_revision`` that of the newest answer that the bot confirmed on the page.
     """
 
     id: str
@@ -34,7 +38,7 @@ class Notice:
     campaign: str
     begun: datetime
     suggestions: tuple[int, ...] = ()
-    state: State = State.BEGUN
+    state: NoticeState = NoticeState.BEGUN
     reason: Reason | None = None
     detail: str = ""
     page: str = ""
@@ -42,6 +46,22 @@ class Notice:
     attempts: int = 1
     ended: datetime | None = None
     run: int | None = None
+    read_revision: int = 0
+    confirmed_revision: int = 0
+
+
+class DeliveryStats(NamedTuple):
+    """How many notices stand on a page (``sent``), and who wants none of what.
+
+    ``refusing`` are the profile keys of those who want no more, ``alone`` all whom nobody is to write
+    to: those, and whoever said no on the wiki; ``declined`` are the cohorts that somebody declined, as
+    (profile key, capacity, language).
+    """
+
+    sent: int
+    refusing: set[str]
+    alone: set[str]
+    declined: set[tuple[str, str, str]]
 
 
 class Notices:
@@ -50,11 +70,11 @@ class Notices:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, wanted: Notice) -> tuple[Notice, bool]:
+    def open(self, wanted: Notice) -> tuple[Notice, bool]:
         """Open a row, committed when this returns: (the row as it stands, whether it is new).
 
         Where the recipient has a row in this campaign already, that row comes back unchanged:
-        its state says what happened, and ``again`` takes it up once more.
+        its state says what happened, and ``retry`` takes it up once more.
         """
         with self._database.writing() as connection:
             if self._database.insert_new(notice, _values(wanted)):
@@ -68,12 +88,12 @@ class Notices:
             raise StoreError(f"the notice id {wanted.id} is in use for somebody else")
         return _unpack(found), False
 
-    def again(
+    def retry(
         self, id: str, *, begun: datetime, run: int | None = None, page: str | None = None
     ) -> Notice:
         """Open a row once more before another attempt at the same message."""
         values: dict[str, Any] = {
-            "state": State.BEGUN.value,
+            "state": NoticeState.BEGUN.value,
             "reason": "",
             "detail": "",
             "begun": begun,
@@ -85,7 +105,7 @@ class Notices:
             values["page"] = page
         return self._update(id, values)
 
-    def renew(self, id: str, wanted: Notice) -> Notice:
+    def replace(self, id: str, wanted: Notice) -> Notice:
         """Put a row in the place of one that never left anything on a page.
 
         What is to be said to the same recipient in the same campaign has changed since.
@@ -94,19 +114,19 @@ class Notices:
             gone = connection.execute(
                 notice.delete()
                 .where(notice.c.id == id)
-                .where(notice.c.state.in_([State.SKIPPED.value, State.HELD.value]))
+                .where(notice.c.state.in_([NoticeState.SKIPPED.value, NoticeState.HELD.value]))
             )
             if not gone.rowcount or not self._database.insert_new(notice, _values(wanted)):
                 raise StoreError(f"the notice {id} may stand on a page; it cannot be replaced")
         return wanted
 
-    def aim(self, id: str, *, page: str) -> Notice:
+    def set_target_page(self, id: str, *, page: str) -> Notice:
         """Note the page that the next write goes to, before it goes."""
         return self._update(id, {"page": page})
 
-    def finish(self, id: str, outcome: Outcome, *, at: datetime) -> Notice:
+    def close(self, id: str, outcome: Outcome, *, at: datetime) -> Notice:
         """Close a row with what became of it."""
-        state, reason, detail, page, revision = describe(outcome)
+        state, reason, detail, page, revision = outcome_to_row(outcome)
         values: dict[str, Any] = {
             "state": state.value,
             "reason": reason,
@@ -119,6 +139,14 @@ class Notices:
             values["revision"] = revision
         return self._update(id, values)
 
+    def mark_read(self, id: str, *, revision: int) -> None:
+        """Note the newest revision of its page in which answers were looked for."""
+        self._update(id, {"read_revision": revision})
+
+    def mark_confirmed(self, id: str, *, revision: int) -> None:
+        """Note the revision of the newest answer that was confirmed on the page."""
+        self._update(id, {"confirmed_revision": revision})
+
     def get(self, id: str) -> Notice | None:
         """The notice of this id."""
         found = self._select(notice.c.id == id)
@@ -126,54 +154,42 @@ class Notices:
 
     def unfinished(self) -> list[Notice]:
         """Rows that may or may not stand on a page: begun and never closed, or unknown."""
-        return self._select(notice.c.state.in_([State.BEGUN.value, State.UNKNOWN.value]))
-
-    def of(self, recipient: str) -> list[Notice]:
-        """Everything that one profile was sent or not sent, oldest first."""
-        return self._select(notice.c.recipient == recipient)
+        return self._select(
+            notice.c.state.in_([NoticeState.BEGUN.value, NoticeState.UNKNOWN.value])
+        )
 
     def to(self, account: int) -> list[Notice]:
         """Everything that one account was sent or not sent, over all roles, oldest first."""
         return self._select(notice.c.account == account)
 
-    def campaign(self, name: str) -> dict[str, Notice]:
-        """The notices of one campaign: {recipient: notice}."""
-        return {each.recipient: each for each in self._select(notice.c.campaign == name)}
-
-    def last_to(self, account: int) -> datetime | None:
-        """When this account last got a message, over all roles; what may stand counts."""
-        return self.last().get(account)
-
-    def last(self) -> dict[int, datetime]:
-        """When each account last got a message: {central user id: moment}."""
-        query = (
-            select(
-                notice.c.account,
-                func.max(func.coalesce(notice.c.ended, notice.c.begun, type_=Moment)),
-            )
-            .where(notice.c.state.in_([State.SENT, State.UNKNOWN, State.BEGUN]))
-            .group_by(notice.c.account)
-        )
-        with self._database.reading() as connection:
-            return dict(connection.execute(query).all())
-
     def sent(self, *, since: datetime | None = None) -> list[Notice]:
         """Notices that stand on a page (sent since then), oldest first."""
-        conditions: list[ColumnElement[Any]] = [notice.c.state == State.SENT.value]
+        conditions: list[ColumnElement[Any]] = [notice.c.state == NoticeState.SENT.value]
         if since is not None:
             conditions.append(notice.c.ended >= since)
         return self._select(*conditions)
 
-    def reception(self) -> tuple[int, set[str]]:
-        """How many notices stand on a page, and the profile keys of those who want no more."""
-        sent = select(func.count().label("sent")).where(notice.c.state == State.SENT.value)
+    def delivery_stats(self) -> DeliveryStats:
+        """How many notices stand on a page, and who wants none of what. One query."""
+        sent = select(func.count().label("sent")).where(notice.c.state == NoticeState.SENT.value)
         counted = sent.subquery()
-        query = select(counted.c.sent, preference.c.profile).select_from(
-            counted.outerjoin(preference, preference.c.name == "stop")
+        said = preference.c.name
+        wanted = or_(said.in_(SILENT), said.startswith(COHORT, autoescape=True))
+        query = select(counted.c.sent, preference.c.profile, said, preference.c.value).select_from(
+            counted.outerjoin(preference, wanted)
         )
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
-        return rows[0].sent, {row.profile for row in rows if row.profile is not None}
+        return DeliveryStats(
+            rows[0].sent,
+            {row.profile for row in rows if row.name == "stop"},
+            {row.profile for row in rows if row.name in SILENT},
+            {
+                (row.profile, *what_was_declined(row.value))
+                for row in rows
+                if row.name is not None and row.name.startswith(COHORT)
+            },
+        )
 
     def counts(self) -> dict[str, int]:
         """How many notices there are in each state."""
@@ -218,6 +234,8 @@ def _values(each: Notice) -> dict[str, Any]:
         "begun": each.begun,
         "ended": each.ended,
         "run": each.run,
+        "read_revision": each.read_revision,
+        "confirmed_revision": each.confirmed_revision,
     }
 
 
@@ -230,7 +248,7 @@ def _unpack(row: Row[Any]) -> Notice:
         campaign=row.campaign,
         begun=row.begun,
         suggestions=tuple(row.suggestions),
-        state=State(row.state),
+        state=NoticeState(row.state),
         reason=Reason(row.reason) if row.reason else None,
         detail=row.detail,
         page=row.page,
@@ -238,4 +256,6 @@ def _unpack(row: Row[Any]) -> Notice:
         attempts=row.attempts,
         ended=row.ended,
         run=row.run,
+        read_revision=row.read_revision,
+        confirmed_revision=row.confirmed_revision,
     )

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, select
 from exchange.model import Profile, Reason
 from exchange.store.codec import digest, pack_profile, unpack_profile
 from exchange.store.database import Database, batches
-from exchange.store.tables import item, problem, profile
+from exchange.store.schema import item, problem, profile
 
 OFFER = "offer"
 WANT = "want"
@@ -30,12 +30,12 @@ class ProfileRecord:
 
     @property
     def active(self) -> bool:
-        """Tell whether they take part in matching and search."""
+        """Whether they take part in matching and search."""
         return self.state is None
 
 
 @dataclass(frozen=True, slots=True)
-class Active:
+class ActiveProfiles:
     """Every active profile by key; ``marks`` tells by key which version of it this is."""
 
     profiles: Mapping[str, Profile]
@@ -56,7 +56,7 @@ class Profiles:
         with self._database.reading() as connection:
             return [unpack_profile(body) for body in connection.scalars(query)]
 
-    def active(self, before: Active | None = None) -> Active:
+    def active(self, before: ActiveProfiles | None = None) -> ActiveProfiles:
         """Every active profile; those that are as they were ``before`` are the same objects.
 
         Their bodies are not read again: where few changed, this takes a fraction of the time.
@@ -72,7 +72,7 @@ class Profiles:
                     query.add_columns(profile.c.body)
                 ):
                     found[key], marks[key] = unpack_profile(body), _mark(version, name)
-                return Active(found, marks)
+                return ActiveProfiles(found, marks)
             for key, version, name in connection.execute(query):
                 marks[key] = _mark(version, name)
             fresh = self.get_many(
@@ -80,7 +80,7 @@ class Profiles:
             )
         for key in marks:
             found[key] = fresh[key] if key in fresh else before.profiles[key]
-        return Active(found, marks)
+        return ActiveProfiles(found, marks)
 
     def records(self, keys: Iterable[str] | None = None) -> dict[str, ProfileRecord]:
         """Profiles with their standing: those of ``keys``, or all."""
@@ -110,19 +110,15 @@ class Profiles:
                 for key, body in connection.execute(each)
             }
 
+    def named(self, name: str) -> list[Profile]:
+        """Every profile of this user or group name, by key: people and groups may share one."""
+        query = select(profile.c.body).where(profile.c.name == name).order_by(profile.c.key)
+        with self._database.reading() as connection:
+            return [unpack_profile(body) for body in connection.scalars(query)]
+
     def by_name(self, name: str) -> Profile | None:
         """The profile of this user or group name; the first by key where several have it."""
         return self._first(profile.c.name == name)
-
-    def by_page(self, page_id: int) -> Profile | None:
-        """The profile that stands on this page."""
-        return self._first(profile.c.page_id == page_id)
-
-    def digests(self) -> dict[str, str]:
-        """What tells that a profile changed: {key: digest}."""
-        query = select(profile.c.key, profile.c.digest).order_by(profile.c.key)
-        with self._database.reading() as connection:
-            return dict(connection.execute(query).all())
 
     def digests_of(self, keys: Iterable[str]) -> dict[str, str]:
         """The digests of these profiles: {key: digest}."""
@@ -174,19 +170,6 @@ class Profiles:
             self._database.delete(problem, "profile", wanted)
             self._database.delete(item, "profile", wanted)
             self._database.delete(profile, "key", wanted)
-
-    def holders(self, capacity: str, direction: str) -> list[str]:
-        """The keys of active profiles that offer or want (``direction``) a capacity."""
-        query = (
-            select(item.c.profile)
-            .join(profile, profile.c.key == item.c.profile)
-            .where(item.c.capacity == capacity[:190], item.c.direction == direction)
-            .where(profile.c.active.is_(True))
-            .distinct()
-            .order_by(item.c.profile)
-        )
-        with self._database.reading() as connection:
-            return list(connection.scalars(query))
 
     def _first(self, condition: ColumnElement[bool]) -> Profile | None:
         query = select(profile.c.body).where(condition).order_by(profile.c.key).limit(1)

@@ -1,6 +1,6 @@
-"""Behind the login: who you are, your matches, your profile.
+"""What needs a login: my matches, my data, my profile.
 
-Installed only where the settings have an OAuth consumer; without one the tool hides login.
+Registered only where the settings have an OAuth consumer; without one the tool hides login.
 """
 
 from __future__ import annotations
@@ -8,10 +8,25 @@ from __future__ import annotations
 from flask import Flask
 
 
-def install(app: Flask) -> None:
+def register_account(app: Flask) -> None:
     """Add login and what stands behind it to the web tool."""
-    from webtool.account import ask, editor, gate, login, me
+    from webtool.account import (
+        answers,
+        auth,
+        edit,
+        introduce,
+        invitations,
+        login,
+        me,
+        plan,
+        queue,
+        sharing,
+        wishes,
+    )
 
-    gate.install(app)
-    for blueprint in (login.pages, me.pages, editor.pages, ask.pages):
+    auth.register_auth(app)
+    modules = (login, answers, me, plan, sharing, wishes, queue, invitations, introduce)
+    own = (module.pages for module in modules)
+    app.jinja_env.globals["coordinates"] = queue.is_coordinator
+    for blueprint in (*own, edit.editor_pages, edit.request_pages):
         app.register_blueprint(blueprint)

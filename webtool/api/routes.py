@@ -1,4 +1,4 @@
-"""Routes: the answers of the API, each declared with what it takes and gives."""
+"""The operations of the API, each declared with its parameters and its response."""
 
 from __future__ import annotations
 
@@ -10,21 +10,28 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, request, url_for
 from pydantic import BaseModel, ValidationError
 
+from exchange.geography import all_regions, country_name, region_name, region_of
 from exchange.model import Profile
-from exchange.places import country_name, region_name, region_of, regions
-from exchange.reports import report, reports
-from exchange.reports.download import as_json
-from exchange.reports.labels import Labels
+from exchange.reports import Licence, find_report, list_reports
 from exchange.search import Query
 from webtool import jsonld
-from webtool.api import bodies
-from webtool.api.bodies import NoQuery
-from webtool.context import context, reader, shelf
-from webtool.failures import ApiProblem
-from webtool.helpers import helpers_of
-from webtool.pages.reports import tables_of
-from webtool.pages.search import listed
-from webtool.tallies import of_capacities, of_places
+from webtool.api import schemas
+from webtool.api.queries import (
+    CheckQuery,
+    MatchesQuery,
+    NoQuery,
+    RequestsQuery,
+    SearchQuery,
+)
+from webtool.context import context, current_snapshot, reader
+from webtool.counts import count_capacities, count_places
+from webtool.http import ApiProblem, under_licence
+from webtool.pages.check import clean_title
+from webtool.pages.checked import check_known, check_text
+from webtool.pages.reports import report_answer
+from webtool.pages.search import load_profiles, split_unknown
+from webtool.render import history_link
+from webtool.suggest import helpers_of
 
 api = Blueprint("api", __name__)
 Q = TypeVar("Q", bound=NoQuery)
@@ -34,39 +41,61 @@ Q = TypeVar("Q", bound=NoQuery)
 class Operation:
     """One address of the API: path, what it does, what it takes and gives.
 
-    The page for people says what it does by message ``web-api-gives-<name>``.
+    The page for people says what it does by message ``web-api-gives-<name>``. ``needs_page`` says
+    that it is asked about a page of the wiki. ``part`` describes what stands in the path, with
+    an example of it.
     """
 
     name: str
     path: str
     summary: str
     query: type[NoQuery]
-    body: type[BaseModel] | None
+    body: type[BaseModel]
+    licence: Licence
     media: str = "application/json"
+    needs_page: bool = False
+    part: tuple[str, str] = ("", "")
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether it is asked about one thing, which may not be there."""
+        return self.needs_page or "<" in self.path
 
 
 OPERATIONS: list[Operation] = []
 Answer = Callable[..., Any]
 
 
-def answers(
+def declare_operation(
     path: str,
     summary: str,
     *,
     query: type[NoQuery] = NoQuery,
-    body: type[BaseModel] | None,
+    body: type[BaseModel],
+    licence: Licence | None = None,
     media: str = "application/json",
+    needs_page: bool = False,
+    part: tuple[str, str] = ("", ""),
 ) -> Callable[[Answer], Answer]:
-    """Declare an operation: its query is checked, its body written as JSON."""
+    """Declare an operation: its parameters are validated, its result is written as JSON.
+
+    The licence is that of the body where nothing else is said.
+    """
 
     def wrap(answer: Answer) -> Answer:
         name = answer.__name__.replace("_", "-")
-        OPERATIONS.append(Operation(name, path, summary, query, body, media))
+        held = licence or Licence(body.model_fields["licence"].default)
+        OPERATIONS.append(
+            Operation(name, path, summary, query, body, held, media, needs_page, part)
+        )
 
         def view(**parts: str) -> Response:
             given = answer(_asked(query), **parts)
-            text = given.model_dump_json() if isinstance(given, BaseModel) else given
-            response = Response(text, mimetype=media)
+            if isinstance(given, Response):
+                response = given
+            else:
+                text = given.model_dump_json() if isinstance(given, BaseModel) else given
+                response = under_licence(Response(text, mimetype=media), held)
             response.headers["X-Robots-Tag"] = "noindex"
             return response
 
@@ -77,7 +106,7 @@ def answers(
 
 
 def _asked(query: type[Q]) -> Q:
-    """Read the query string strictly: an unknown or bad parameter is told, not passed over."""
+    """Return the validated query string; raises ApiProblem on unknown or bad parameters."""
     given: dict[str, Any] = {}
     for name, values in request.args.lists():
         field = query.model_fields.get(name)
@@ -101,34 +130,38 @@ def _bad(errors: list[dict[str, str]]) -> ApiProblem:
 
 
 def _profile(key: str) -> Profile:
-    found = context().store.profiles.get(key) if key in shelf().index else None
+    found = context().store.profiles.get(key) if key in current_snapshot().index else None
     if found is None:
         raise ApiProblem(404, "Not Found", "There is no profile of this key.")
-    return found
+    return context().protection.conceal(found)
 
 
-def _body(one: Profile) -> bodies.ProfileBody:
-    endpoint = "people.group" if one.is_group else "people.person"
+def _body(one: Profile) -> schemas.ProfileBody:
+    endpoint = "people.show_group" if one.is_group else "people.show_person"
     url = url_for(endpoint, name=one.name.replace(" ", "_"), _external=True)
-    return bodies.profile(one, context().directory, reader().language, url)
+    return schemas.profile_body(
+        one, context().directory, reader().language, url=url, history=history_link(one.page)
+    )
 
 
-@answers(
+@declare_operation(
     "/api/v1/profiles",
     "Search people and groups.",
-    query=bodies.SearchQuery,
-    body=bodies.Found,
+    query=SearchQuery,
+    body=schemas.SearchResponse,
 )
-def profiles(asked: bodies.SearchQuery) -> bodies.Found:
+def profiles(asked: SearchQuery) -> schemas.SearchResponse:
     """Search."""
-    query = Query.of(
-        [
+    index = current_snapshot().index
+    query, unknown = split_unknown(
+        Query.of(
             (name, str(one))
-            for name, value in asked.model_dump().items()
+            for name, value in asked.model_dump(exclude={"all"}).items()
             for one in (value if isinstance(value, list) else [value])
-        ]
+        ),
+        index,
     )
-    results = shelf().index.search(query, today=context().today)
+    results = index.search(query, today=context().today, whole=asked.all)
     more = query.page * query.size < results.total
     following = None
     if more:
@@ -136,70 +169,88 @@ def profiles(asked: bodies.SearchQuery) -> bodies.Found:
         following = url_for(
             "api.profiles", _external=True, **{**plain, "page": str(query.page + 1)}
         )
-    return bodies.Found(
+    return schemas.SearchResponse(
         total=results.total,
         page=query.page,
         size=query.size,
         partial=results.partial,
         next=following,
-        profiles=[_body(one) for one in listed(results)],
+        profiles=[_body(one) for one in load_profiles(results)],
         facets={
-            facet: [bodies.Count(value=value, count=count) for value, count in counts]
+            facet: [schemas.Count(value=value, count=count) for value, count in counts]
             for facet, counts in results.counts.items()
         },
+        unknown=[schemas.UnknownValue(facet=facet, value=value) for facet, value in unknown],
     )
 
 
-@answers("/api/v1/profiles/<key>", "One person or group.", body=bodies.ProfileBody)
-def profile(asked: NoQuery, key: str) -> bodies.ProfileBody:
-    """Give a profile by its key, such as `user:42`."""
+_KEY = ("Key of a profile: `user:` or `page:` and a number.", "user:42")
+
+
+@declare_operation(
+    "/api/v1/profiles/<key>", "One person or group.", body=schemas.ProfileBody, part=_KEY
+)
+def profile(asked: NoQuery, key: str) -> schemas.ProfileBody:
+    """Return a profile by its key, such as `user:42`."""
     return _body(_profile(key))
 
 
-@answers(
+@declare_operation(
     "/api/v1/profiles/<key>/jsonld",
-    "One person or group as JSON-LD in schema.org's words.",
-    body=None,
+    "One person or group as JSON-LD (schema.org).",
+    body=schemas.LinkedBody,
+    licence=Licence.WORDS,
     media="application/ld+json",
+    part=_KEY,
 )
 def linked(asked: NoQuery, key: str) -> str:
-    """Give a profile as JSON-LD."""
-    return json.dumps(jsonld.profile(_profile(key)), ensure_ascii=False)
+    """Return a profile as JSON-LD."""
+    return json.dumps(jsonld.profile_jsonld(_profile(key)), ensure_ascii=False)
 
 
-@answers(
+@declare_operation(
     "/api/v1/profiles/<key>/matches",
     "Who could help a person or group, with reasons.",
-    query=bodies.MatchesQuery,
-    body=bodies.MatchesBody,
+    query=MatchesQuery,
+    body=schemas.MatchesBody,
+    part=_KEY,
 )
-def matches(asked: bodies.MatchesQuery, key: str) -> bodies.MatchesBody:
-    """Give the best helpers."""
+def matches(asked: MatchesQuery, key: str) -> schemas.MatchesBody:
+    """Return the best helpers."""
     found = helpers_of(_profile(key), asked.size)
-    return bodies.MatchesBody(
-        key=key, matches=[bodies.match(one.match, one.helper.name, one.reasons) for one in found]
+    return schemas.MatchesBody(
+        key=key,
+        matches=[
+            schemas.match_body(one.match, one.other.name, history_link(one.other.page), one.reasons)
+            for one in found
+        ],
     )
 
 
-@answers("/api/v1/capacities", "All capacities with counts.", body=bodies.Capacities)
-def capacities(asked: NoQuery) -> bodies.Capacities:
-    """Give the tree."""
-    return bodies.Capacities(capacities=[_capacity(one.id) for one in context().directory])
+@declare_operation("/api/v1/capacities", "All capacities with counts.", body=schemas.Capacities)
+def capacities(asked: NoQuery) -> schemas.Capacities:
+    """Return the tree."""
+    return schemas.Capacities(capacities=[_capacity(one.id) for one in context().directory])
 
 
-@answers("/api/v1/capacities/<id>", "One capacity with counts.", body=bodies.CapacityBody)
-def capacity(asked: NoQuery, id: str) -> bodies.CapacityBody:
-    """Give a capacity of the directory."""
+@declare_operation(
+    "/api/v1/capacities/<id>",
+    "One capacity with counts.",
+    body=schemas.CapacityBody,
+    part=("Id of a capacity of the directory.", "wikidata"),
+)
+def capacity(asked: NoQuery, id: str) -> schemas.CapacityBody:
+    """Return a capacity of the directory."""
     if id not in context().directory:
         raise ApiProblem(404, "Not Found", "The directory has no capacity of this id.")
     return _capacity(id)
 
 
-def _capacity(id: str) -> bodies.CapacityBody:
+def _capacity(id: str) -> schemas.CapacityBody:
     directory = context().directory
     one = directory.capacities[id]
-    tally = of_capacities(shelf().index, [id])[0]
-    return bodies.CapacityBody(
+    tally = count_capacities(current_snapshot().index, [id])[0]
+    return schemas.CapacityBody(
         id=id,
         broader=one.broader,
         names=dict(one.names),
@@ -208,19 +259,19 @@ def _capacity(id: str) -> bodies.CapacityBody:
         narrower=list(directory.narrower(id)),
         offers=tally.offers,
         wants=tally.wants,
-        gap=tally.gap,
+        unmet=tally.unmet,
     )
 
 
-@answers("/api/v1/places", "Regions and countries with counts.", body=bodies.PlacesBody)
-def places(asked: NoQuery) -> bodies.PlacesBody:
-    """Give every region, and every country with profiles."""
-    index, language = shelf().index, reader().language
-    ids = {"region": [one.id for one in regions()]}
+@declare_operation("/api/v1/places", "Regions and countries with counts.", body=schemas.PlacesBody)
+def places(asked: NoQuery) -> schemas.PlacesBody:
+    """Return every region, and every country with profiles."""
+    index, language = current_snapshot().index, reader().language
+    ids = {"region": [one.id for one in all_regions()]}
     ids["country"] = sorted(index.facets.values("country"))
-    return bodies.PlacesBody(
+    return schemas.PlacesBody(
         places=[
-            bodies.PlaceBody(
+            schemas.PlaceBody(
                 id=one.id,
                 type=kind,
                 name=(region_name if kind == "region" else country_name)(one.id, language),
@@ -228,31 +279,32 @@ def places(asked: NoQuery) -> bodies.PlacesBody:
                 people=len(index.of(kind, one.id)),
                 offers=one.offers,
                 wants=one.wants,
-                gap=one.gap,
+                unmet=one.unmet,
             )
             for kind, held in ids.items()
-            for one in of_places(index, kind, held)
+            for one in count_places(index, kind, held)
         ]
     )
 
 
-@answers(
+@declare_operation(
     "/api/v1/requests",
     "Open requests, those that end first at the top.",
-    query=bodies.RequestsQuery,
-    body=bodies.RequestsBody,
+    query=RequestsQuery,
+    body=schemas.RequestsBody,
 )
-def requests(asked: bodies.RequestsQuery) -> bodies.RequestsBody:
-    """Give the open requests."""
-    found = shelf().open(context().today)
+def requests(asked: RequestsQuery) -> schemas.RequestsBody:
+    """Return the open requests."""
+    found = current_snapshot().open_requests(context().today)
     directory, language = context().directory, reader().language
-    return bodies.RequestsBody(
+    return schemas.RequestsBody(
         total=len(found),
         requests=[
-            bodies.Asked(
+            schemas.RequestBody(
                 key=one.key,
                 who=one.name,
-                want=bodies.item(one.want, directory, language),
+                history=history_link(one.want.request),
+                want=schemas.item_body(one.want, directory, language),
                 languages=list(one.languages),
                 country=one.country,
                 region=one.region,
@@ -262,28 +314,52 @@ def requests(asked: bodies.RequestsQuery) -> bodies.RequestsBody:
     )
 
 
-@answers("/api/v1/reports", "Which reports there are.", body=bodies.ReportsBody)
-def all_reports(asked: NoQuery) -> bodies.ReportsBody:
+@declare_operation("/api/v1/reports", "All reports.", body=schemas.ReportsBody)
+def all_reports(asked: NoQuery) -> schemas.ReportsBody:
     """List the reports."""
     wording = reader().wording
-    return bodies.ReportsBody(
+    return schemas.ReportsBody(
         reports=[
-            bodies.ReportEntry(
+            schemas.ReportEntry(
                 id=one.id,
                 title=wording.text(one.title),
                 question=wording.text(one.question),
                 url=url_for("api.one_report", id=one.id, _external=True),
             )
-            for one in reports()
+            for one in list_reports()
         ]
     )
 
 
-@answers("/api/v1/reports/<id>", "One report, every table of it.", body=None)
-def one_report(asked: NoQuery, id: str) -> str:
-    """Give a report."""
+@declare_operation(
+    "/api/v1/reports/<id>",
+    "One report with all its tables.",
+    body=schemas.ReportBody,
+    licence=Licence.BOTH,
+    part=("Id of a report, as the list of reports has it.", "gaps"),
+)
+def one_report(asked: NoQuery, id: str) -> Response:
+    """Return a report."""
     try:
-        one = report(id)
+        one = find_report(id)
     except KeyError:
         raise ApiProblem(404, "Not Found", "There is no report of this id.") from None
-    return as_json(one, tables_of(one), Labels(reader().wording, context().directory))
+    return report_answer(one)
+
+
+@declare_operation(
+    "/api/v1/check",
+    "What the bot would read in a text, or last read on a page, and what does not count.",
+    query=CheckQuery,
+    body=schemas.CheckBody,
+    needs_page=True,
+)
+def check(asked: CheckQuery) -> schemas.CheckBody:
+    """Read a text, or tell what was last read on a page."""
+    title = clean_title(asked.page)
+    if not asked.text.strip() and not title:
+        raise _bad([{"parameter": "page", "problem": "a page or a text is needed"}])
+    checked = check_text(asked.text, title) if asked.text.strip() else check_known(title)
+    if checked is None:
+        raise ApiProblem(404, "Not Found", "No page of this name has been read.")
+    return schemas.check_body(checked, reader().wording, history_link(checked.title))

@@ -1,55 +1,57 @@
-"""Check: what would the bot read on a page, and what would it not understand?"""
+"""Check a profile: what the bot would read in a text, and what it would not understand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from markupsafe import Markup, escape
 
 from exchange.model import Offer, Want
-from exchange.template import Declaration, Names, Reading, read
-from exchange.template.names import USER_NAMESPACE
-from webtool.context import context
-from webtool.show import capacity, country, day, joined, language, message, region
+from exchange.profiles.document import ProfileTemplate, RequestTemplate
+from webtool.pages.checked import CheckedPage, check_known, check_text
+from webtool.render import (
+    capacity_label,
+    comma_list,
+    country_label,
+    format_day,
+    language_label,
+    msg,
+    region_label,
+)
 
 pages = Blueprint("check", __name__)
-MOST = 2_000_000
+MAX_BYTES = 200_000
+"""Bytes of wikitext that can be checked at once; a profile has about a thousand."""
 
 
 @pages.route("/check", methods=["GET", "POST"])
-def page() -> str:
+def show_check() -> str:
     """Read pasted wikitext, or tell what was read on a page; nothing is kept."""
-    here = context()
-    text = request.form.get("text", "")[:MOST]
-    title = " ".join(request.args.get("page", "").replace("_", " ").split())[:255]
-    reading: Reading | None = None
-    problems = None
-    if request.method == "POST" and text.strip():
-        reading = read(
-            text,
-            names=names(),
-            directory=here.directory,
-            today=here.today,
-            title="User:Example",
-            namespace=USER_NAMESPACE,
-        )
-        problems = reading.problems
+    text = request.form.get("text", "")
+    if len(text.encode(errors="replace")) > MAX_BYTES:
+        abort(413)
+    title = clean_title(request.values.get("page", ""))
+    checked = None
+    if text.strip():
+        checked = check_text(text, title)
     elif title:
-        record = here.store.pages.by_title(title)
-        if record is not None:
-            reading = Reading.from_json(record.reading)
-            problems = tuple(one.problem for one in here.store.problems.on(record.id))
+        checked = check_known(title)
     return render_template(
         "check.html",
         text=text,
         title=title,
-        reading=reading,
-        problems=problems,
-        rows=rows,
+        checked=checked,
+        rows=profile_rows,
+        request_rows=request_rows,
         asked=bool(title) or request.method == "POST",
         example=EXAMPLE,
     )
+
+
+def clean_title(written: str) -> str:
+    """Return a page's title as somebody typed it, on one line and not too long."""
+    return " ".join(written.replace("_", " ").split())[:255]
 
 
 EXAMPLE = """{{Capacity Exchange profile
@@ -60,50 +62,59 @@ EXAMPLE = """{{Capacity Exchange profile
 }}"""
 
 
-def names() -> Names:
-    """Give the names of the templates, as the settings have them."""
-    set_ = context().settings.names
-    return Names.of(profile=[set_.profile], request=[set_.request], item=[set_.capacity])
+def request_rows(one: RequestTemplate) -> list[tuple[str, Markup]]:
+    """Return what a request asks for, parameter by parameter, in the reader's words."""
+    shown: list[tuple[str, Markup]] = [("want", _listed(map(_item, one.wants)))]
+    if one.contacts:
+        shown.append(("contact", comma_list(map(_isolated, one.contacts))))
+    return shown
 
 
-def rows(declaration: Declaration) -> list[tuple[str, Markup]]:
-    """Give what a declaration says, parameter by parameter, in the reader's words."""
-    shown: list[tuple[str, Markup]] = [("kind", escape(message(f"kind-{declaration.kind}")))]
+def profile_rows(declaration: ProfileTemplate, checked: CheckedPage) -> list[tuple[str, Markup]]:
+    """Return what a declaration says, parameter by parameter, in the reader's words.
+
+    The languages of a Babel box stand among them, with where they come from.
+    """
+    shown: list[tuple[str, Markup]] = [("kind", escape(msg(f"kind-{declaration.kind}")))]
     for name, held in (("offers", declaration.offers), ("wants", declaration.wants)):
         if held:
             shown.append((name, _listed(_item(one) for one in held)))
-    if declaration.languages:
-        spoken = (language(one.code, one.level) for one in declaration.languages)
-        shown.append(("languages", joined(spoken)))
+    if languages := declaration.languages or checked.languages:
+        spoken = comma_list(language_label(one.code, one.level) for one in languages)
+        if not declaration.languages:
+            page = checked.babel_page
+            where = msg("web-check-babel-on", page) if page else msg("web-check-babel")
+            spoken = Markup("{} <span>({})</span>").format(spoken, where)
+        shown.append(("languages", spoken))
     if declaration.country:
-        shown.append(("country", escape(country(declaration.country))))
+        shown.append(("country", escape(country_label(declaration.country))))
     if declaration.region:
-        shown.append(("region", escape(region(declaration.region))))
+        shown.append(("region", escape(region_label(declaration.region))))
     for name in ("affiliations", "projects", "contacts"):
         if values := getattr(declaration, name):
-            shown.append((name, joined(_isolated(one) for one in values)))
+            shown.append((name, comma_list(_isolated(one) for one in values)))
     if declaration.methods:
-        shown.append(("methods", joined(message(f"method-{one}") for one in declaration.methods)))
-    for name in declaration.explicit:
+        shown.append(("methods", comma_list(msg(f"method-{one}") for one in declaration.methods)))
+    for name in declaration.given:
         if name in ("seats", "timezone", "hours", "about"):
             shown.append((name, _isolated(str(getattr(declaration, name)))))
-    if "notify" in declaration.explicit:
-        shown.append(("notify", escape(message(f"frequency-{declaration.notify}"))))
+    if "notify" in declaration.given:
+        shown.append(("notify", escape(msg(f"frequency-{declaration.notify}"))))
     if declaration.away:
-        shown.append(("away until", day(declaration.away)))
+        shown.append(("away until", format_day(declaration.away)))
     return shown
 
 
 def _item(one: Offer | Want) -> Markup:
-    said: list[str] = [message(f"method-{method}") for method in one.methods]
+    said: list[str] = [msg(f"method-{method}") for method in one.methods]
     if one.level:
-        said.append(message(f"level-{one.level.name.lower()}"))
+        said.append(msg(f"level-{one.level.name.lower()}"))
     if isinstance(one, Want) and one.priority:
-        said.append(message(f"priority-{one.priority.name.lower()}"))
+        said.append(msg(f"priority-{one.priority.name.lower()}"))
     if isinstance(one, Want) and one.until:
-        said.append(day(one.until))
-    name = capacity(one.capacity, one.text)
-    more = Markup(" ({})").format(joined(said)) if said else ""
+        said.append(format_day(one.until))
+    name = capacity_label(one.capacity, one.text)
+    more = Markup(" ({})").format(comma_list(said)) if said else ""
     note = Markup(" – {}").format(_isolated(one.note)) if one.note else ""
     return Markup("{}{}{}").format(name, more, note)
 

@@ -7,7 +7,7 @@ from alembic import context
 
 from exchange.store.database import Database
 from exchange.store.migrate import render
-from exchange.store.tables import metadata
+from exchange.store.schema import metadata
 
 database = Database(context.get_x_argument(as_dictionary=True).get("url", "sqlite://"))
 with database.writing() as connection:

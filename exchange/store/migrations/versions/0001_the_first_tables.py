@@ -23,11 +23,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
-    op.create_index(op.f("ix_account_name"), "account", ["name"], unique=False)
+    op.create_index(op.f("ix_account_name"), "account", ["name"], unique=False, if_not_exists=True)
     op.create_table(
         "lease",
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -38,6 +39,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -49,6 +51,7 @@ def upgrade() -> None:
         sa.Column("value", sa.Double(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("day", "name", name=op.f("pk_measure")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -69,6 +72,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_note")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -100,12 +104,19 @@ def upgrade() -> None:
         sa.Column("run", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("recipient", "campaign", name=op.f("uq_notice_recipient_campaign")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
-    op.create_index(op.f("ix_notice_account_ended"), "notice", ["account", "ended"], unique=False)
-    op.create_index(op.f("ix_notice_state"), "notice", ["state"], unique=False)
+    op.create_index(
+        op.f("ix_notice_account_ended"),
+        "notice",
+        ["account", "ended"],
+        unique=False,
+        if_not_exists=True,
+    )
+    op.create_index(op.f("ix_notice_state"), "notice", ["state"], unique=False, if_not_exists=True)
     op.create_table(
         "page",
         sa.Column(
@@ -128,12 +139,13 @@ def upgrade() -> None:
         sa.Column("agreed", sa.JSON(), nullable=False),
         sa.Column("reading", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_page")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
-    op.create_index(op.f("ix_page_title"), "page", ["title"], unique=False)
-    op.create_index(op.f("ix_page_party"), "page", ["party"], unique=False)
+    op.create_index(op.f("ix_page_title"), "page", ["title"], unique=False, if_not_exists=True)
+    op.create_index(op.f("ix_page_party"), "page", ["party"], unique=False, if_not_exists=True)
     op.create_table(
         "preference",
         sa.Column("profile", sa.String(length=80), nullable=False),
@@ -146,6 +158,7 @@ def upgrade() -> None:
         ),
         sa.Column("via", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("profile", "name", name=op.f("pk_preference")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -161,11 +174,14 @@ def upgrade() -> None:
         sa.Column("text", sa.String(length=255), nullable=False),
         sa.Column("hint", sa.String(length=255), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_problem")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
-    op.create_index(op.f("ix_problem_page_id"), "problem", ["page_id"], unique=False)
+    op.create_index(
+        op.f("ix_problem_page_id"), "problem", ["page_id"], unique=False, if_not_exists=True
+    )
     op.create_table(
         "profile",
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -186,12 +202,15 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_profile")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
-    op.create_index(op.f("ix_profile_name"), "profile", ["name"], unique=False)
-    op.create_index(op.f("ix_profile_page_id"), "profile", ["page_id"], unique=False)
+    op.create_index(op.f("ix_profile_name"), "profile", ["name"], unique=False, if_not_exists=True)
+    op.create_index(
+        op.f("ix_profile_page_id"), "profile", ["page_id"], unique=False, if_not_exists=True
+    )
     op.create_table(
         "publication",
         sa.Column("title", sa.String(length=255), nullable=False),
@@ -203,6 +222,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("title", name=op.f("pk_publication")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -224,11 +244,14 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
-    op.create_index(op.f("ix_run_command_begun"), "run", ["command", "begun"], unique=False)
+    op.create_index(
+        op.f("ix_run_command_begun"), "run", ["command", "begun"], unique=False, if_not_exists=True
+    )
     op.create_table(
         "session",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -246,6 +269,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -285,12 +309,17 @@ def upgrade() -> None:
             "period",
             name=op.f("uq_suggestion_seeker_helper_want_period"),
         ),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
-    op.create_index(op.f("ix_suggestion_helper"), "suggestion", ["helper"], unique=False)
-    op.create_index(op.f("ix_suggestion_status"), "suggestion", ["status"], unique=False)
+    op.create_index(
+        op.f("ix_suggestion_helper"), "suggestion", ["helper"], unique=False, if_not_exists=True
+    )
+    op.create_index(
+        op.f("ix_suggestion_status"), "suggestion", ["status"], unique=False, if_not_exists=True
+    )
     op.create_table(
         "answer",
         sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
@@ -313,6 +342,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "suggestion", "via", "at", "status", name=op.f("uq_answer_suggestion_via_at_status")
         ),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -334,12 +364,17 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "profile", "direction", "position", name=op.f("uq_item_profile_direction_position")
         ),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
     op.create_index(
-        op.f("ix_item_capacity_direction"), "item", ["capacity", "direction"], unique=False
+        op.f("ix_item_capacity_direction"),
+        "item",
+        ["capacity", "direction"],
+        unique=False,
+        if_not_exists=True,
     )
     op.create_table(
         "outcome",
@@ -357,6 +392,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["run"], ["run.id"], name=op.f("fk_outcome_run")),
         sa.PrimaryKeyConstraint("run", "candidate", name=op.f("pk_outcome")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",

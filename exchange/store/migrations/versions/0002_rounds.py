@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("capacity", sa.String(length=190), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("profile", "capacity", name=op.f("pk_unmet")),
+        if_not_exists=True,
         **_OPTIONS,
     )
     op.create_table(
@@ -33,14 +34,18 @@ def upgrade() -> None:
         sa.Column("capacity", sa.String(length=190), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "position", name=op.f("pk_gathering")),
+        if_not_exists=True,
         **_OPTIONS,
     )
-    op.create_index(op.f("ix_gathering_capacity"), "gathering", ["capacity"], unique=False)
+    op.create_index(
+        op.f("ix_gathering_capacity"), "gathering", ["capacity"], unique=False, if_not_exists=True
+    )
     op.create_table(
         "arrival",
         sa.Column("profile", sa.String(length=80), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("profile", name=op.f("pk_arrival")),
+        if_not_exists=True,
         **_OPTIONS,
     )
 

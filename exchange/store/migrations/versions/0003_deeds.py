@@ -22,11 +22,14 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deed")),
+        if_not_exists=True,
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
-    op.create_index(op.f("ix_deed_account_at"), "deed", ["account", "at"], unique=False)
+    op.create_index(
+        op.f("ix_deed_account_at"), "deed", ["account", "at"], unique=False, if_not_exists=True
+    )
 
 
 def downgrade() -> None:

@@ -1,0 +1,1 @@
+"""The commands: ``app`` runs them, ``output`` prints what they did."""

@@ -1,1 +1,0 @@
-"""The commands: ``session`` opens what they need, ``steps`` says what each does, ``summary`` tells."""

@@ -1,0 +1,1 @@
+"""Assignment: who is suggested to whom. ``assign`` is the entry."""

@@ -1,0 +1,1 @@
+"""Candidates: who could help whom. ``find`` is the entry."""

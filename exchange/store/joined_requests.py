@@ -1,0 +1,84 @@
+"""Joined requests: who needs what others asked for, too, by their own hand on the wiki."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from exchange.store.database import Database, batches
+from exchange.store.schema import item, joining, profile
+
+
+class JoinedRequests:
+    """Who joined what on which page; a part of the index, as the pages are."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def replace(self, found: Mapping[int, Collection[tuple[int, str]]]) -> None:
+        """Keep these as all who joined on these pages: {page id: (central id, capacity)}."""
+        rows = [
+            {"page": id, "account": account, "capacity": capacity[:190]}
+            for id, joined in sorted(found.items())
+            for account, capacity in sorted(set(joined))
+        ]
+        with self._database.writing() as connection:
+            self._database.delete(joining, "page", sorted(found))
+            for part in batches(rows):
+                connection.execute(joining.insert(), part)
+
+    def all(self) -> dict[int, list[tuple[int, str]]]:
+        """Everybody who joined anything: {page id: (central id, capacity)}."""
+        with self._database.reading() as connection:
+            pages = set(connection.scalars(select(joining.c.page)))
+        return self.on(pages)
+
+    def on(self, pages: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
+        """Who joined requests on these pages: {page id: (central id, capacity)}."""
+        return self._joined(joining.c.page, pages)
+
+    def by(self, accounts: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
+        """The pages on which these accounts joined a request: {page id: (central id, capacity)}."""
+        return self._joined(joining.c.account, accounts)
+
+    def _joined(
+        self, column: ColumnElement[Any], values: Iterable[int]
+    ) -> dict[int, list[tuple[int, str]]]:
+        found: dict[int, list[tuple[int, str]]] = {}
+        with self._database.reading() as connection:
+            for part in batches(sorted(set(values))):
+                query = select(joining).where(column.in_(part))
+                for row in connection.execute(query.order_by(*joining.primary_key)):
+                    found.setdefault(row.page, []).append((row.account, row.capacity))
+        return dict(sorted(found.items()))
+
+
+def leave_requests(
+    connection: Connection, key: str, body: Mapping[str, Any], is_theirs: Callable[[object], bool]
+) -> dict[str, Any] | None:
+    """Return a stored profile without the requests of somebody who is forgotten (``is_theirs``).
+
+    None where it held nothing else and is gone, too.
+    """
+    wants = []
+    for want in body.get("wants", ()):
+        titles = [title for title in want.get("joined", ()) if not is_theirs(title)]
+        kept = {name: each for name, each in want.items() if name != "joined"}
+        if titles:
+            kept["joined"] = titles
+        if not is_theirs(want.get("request")):
+            wants.append(kept)
+        elif titles:
+            wants.append(kept | {"request": titles[0]})
+    for title in {want["request"] for want in body.get("wants", ()) if want.get("request")}:
+        if is_theirs(title):
+            gone = (item.c.profile == key) & (item.c.request == title)
+            connection.execute(item.delete().where(gone))
+    if not wants and is_theirs(body.get("page")):
+        connection.execute(item.delete().where(item.c.profile == key))
+        connection.execute(profile.delete().where(profile.c.key == key))
+        return None
+    left = {name: each for name, each in body.items() if name != "wants"}
+    return left | {"wants": wants} if wants else left

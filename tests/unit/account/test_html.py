@@ -1,0 +1,95 @@
+"""Every kind of page behind the login by the W3C's checker, the refusals and questions as well."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from exchange.errors import EditRefused
+from exchange.model import Cohort, Match, Profile
+from exchange.store import Store
+from tests.support.account_wiki import MemorySite
+from tests.unit.account.test_saving import app, client, fail, site
+from tests.unit.search.movement import NOW
+from tests.unit.web.test_html import checker_messages
+from webtool.context import context_of
+
+__all__ = ["app", "client", "site"]
+
+
+def brought_together(store: Store) -> None:
+    """Let Ada stand in a cohort and be a coordinator with an introduction that waits."""
+    keys = ("user:41", "user:42", "user:43")
+    store.profiles.save_many([Profile(key, f"P & {key}", page_id=1) for key in keys])
+    store.rounds.replace(unmet=[], cohorts=[Cohort("lua", "en", keys)])
+    store.coordinators.replace([41], at=NOW)
+    store.coordinators.note_unknown(["Adnim", "<i>"], at=NOW)
+    store.metadata.set("index-build", "together", at=NOW)
+    match = Match(keys[1], keys[2], "lua", "lua", 1.0)
+    store.introductions.make(match, coordinator=41, name="Ada", line="You two & Lua", at=NOW)
+
+
+def pages_of(client: FlaskClient, site: MemorySite) -> dict[str, str]:
+    """Walk through the pages behind the login as somebody does to whom all goes wrong once."""
+    found = {"form": client.get("/me/profile").text}
+    token = re.search(r'name="csrf_token" value="([^"]+)"', found["form"])
+    assert token
+    typed = {
+        "csrf_token": token[1],
+        "base": "0",
+        "offers-0-capacity": "Lua",
+        "wants-0-capacity": "kites",
+    }
+
+    def send(**more: str) -> str:
+        return client.post("/me/profile", data=typed | more).text
+
+    found["preview"] = send(step="preview")
+    found["errors"] = send(step="preview", timezone="Nowhere")
+    for code in ("blocked", "assertuserfailed", "abusefilter-warning"):
+        site.before_save = lambda code=code: fail(EditRefused(code, "Why <b>\nand so"))  # type: ignore[misc]
+        found[code] = send(step="save")
+    site.before_save = lambda: None
+    found["saved"] = send(step="save")
+    newer = "{{Capacity Exchange profile\n| offers = Lua\n| about = Theirs\n}}"
+    site.edit("Ada", "User:Ada/Capacity Exchange", newer)
+    found["conflict"] = send(step="preview", base="77", about="Mine")
+    found["changed"] = send(csrf_token="made up")
+    for page in ("/me", "/me/known", "/me/request", "/me/stop", "/me/gone", "/login/done?error=x"):
+        found[page.strip("/").replace("/", "-").partition("?")[0]] = client.get(page).text
+    brought_together(context_of(client.application).store)
+    for page in ("/me", "/me/known", "/introduce", "/coordinate"):
+        found[f"together-{page.strip('/').replace('/', '-')}"] = client.get(page).text
+    cohort = {"csrf_token": token[1], "capacity": "lua", "language": "en"}
+    for step, at in (("decline", "/me"), ("", "/me/known")):
+        client.post("/me/cohorts", data=cohort | {"step": step})
+        found[f"declined-{step}"] = client.get(at).text
+    client.post("/introduce/1/back", data=typed)
+    found["taken-back"] = client.get("/introduce?said=back").text
+    found["forget"] = client.post("/me/forget", data=typed).text
+    client.delete_cookie("exchange")
+    found["ended"] = send(step="save")
+    return found
+
+
+def test_every_page_behind_the_login_is_valid_html(
+    client: FlaskClient, site: MemorySite, tmp_path: Path
+) -> None:
+    pages = pages_of(client, site)
+    assert "choice-" in pages["conflict"]
+    assert "Lua" in pages["ended"]
+    assert "Not for me" in pages["together-me"]
+    assert "You said: not for me" in pages["declined-decline"]
+    assert "Introduce them again" in pages["taken-back"]
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for name, html in pages.items():
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    wrong = [
+        f"{Path(one['url']).name}:{one.get('lastLine')}: {one['message']}"
+        for one in checker_messages(folder)
+        if one["type"] == "error"
+    ]
+    assert wrong == []

@@ -1,1 +1,0 @@
-"""A real MediaWiki for the tests (``tests.wiki.mediawiki``) and for ``make wiki``."""

@@ -1,0 +1,426 @@
+"""Pydantic models of what the API returns; they describe it in OpenAPI too."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from exchange.directory import Directory
+from exchange.i18n import Localizer
+from exchange.model import Match, Offer, Profile, Want
+from exchange.profiles.names import TemplateNames
+from exchange.profiles.writer import request_parameters, to_parameters
+from exchange.reports import Licence
+from webtool.pages.checked import CheckedPage
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Counts(_Body):
+    licence: Licence = Field(default=Licence.COUNTS, description="Free of any condition.")
+
+
+class _Words(_Body):
+    licence: Licence = Field(
+        default=Licence.WORDS, description="What people wrote: link to the page and its history."
+    )
+
+
+_HISTORY = "Address of the page's history, which names who wrote it."
+
+
+class ItemBody(_Body):
+    """Something that somebody offers or wants."""
+
+    capacity: str = Field(description="Id of a capacity; `unlisted:` and a name where unlisted.")
+    name: str = Field(description="Name of the capacity in the language asked for.")
+    methods: list[str] = []
+    level: int | None = Field(None, description="1 basic, 2 intermediate, 3 advanced, 4 expert.")
+    note: str = ""
+    priority: int | None = Field(None, description="Wants: 0 normal, 1 high, 2 urgent.")
+    until: date | None = Field(None, description="Wants: the last day on which help is of use.")
+    request: str | None = Field(None, description="Wants: the page that asks for it.")
+
+
+class Spoken(_Body):
+    """A language that somebody uses."""
+
+    code: str = Field(description="MediaWiki language code.")
+    level: int = Field(description="0 to 5 as in Babel, 6 for a mother tongue.")
+
+
+class ProfileBody(_Words):
+    """A person or a group. `page` has their own words; `history` names who wrote them."""
+
+    key: str
+    name: str
+    kind: str
+    page: str
+    history: str = Field(description=_HISTORY)
+    revision: int
+    edited: datetime | None
+    country: str | None
+    region: str | None
+    languages: list[Spoken]
+    offers: list[ItemBody]
+    wants: list[ItemBody]
+    affiliations: list[str]
+    projects: list[str]
+    methods: list[str]
+    seats: int
+    timezone: str | None
+    hours: float | None
+    away: date | None
+    about: str
+    url: str
+
+
+class Count(_Body):
+    """How many people a value would give."""
+
+    value: str
+    count: int
+
+
+class UnknownValue(_Body):
+    """A value of a filter that is none."""
+
+    facet: str
+    value: str
+
+
+class SearchResponse(_Words):
+    """One page of results. `next` is the address of the next page."""
+
+    total: int
+    page: int
+    size: int
+    partial: bool = Field(description="Nobody has all words; these have most of them.")
+    next: str | None
+    profiles: list[ProfileBody]
+    facets: dict[str, list[Count]] = Field(
+        description="How many each value would give. Long lists end after 30, but for `all`."
+    )
+    unknown: list[UnknownValue] = Field(description="Filters that nothing can have, left out.")
+
+
+class CapacityBody(_Counts):
+    """A capacity: people who offer and want it, and its unmet wants (what is narrower included)."""
+
+    id: str
+    broader: str | None
+    names: dict[str, str]
+    aliases: dict[str, list[str]]
+    wikidata: str | None
+    narrower: list[str]
+    offers: int
+    wants: int
+    unmet: int
+
+
+class Capacities(_Counts):
+    """All capacities, each before what is narrower."""
+
+    capacities: list[CapacityBody]
+
+
+class PlaceBody(_Body):
+    """A country (ISO 3166-1 alpha-2) or a Wikimedia region: its people, those who offer and want, and unmet wants."""
+
+    id: str
+    type: str
+    name: str
+    region: str | None
+    people: int
+    offers: int
+    wants: int
+    unmet: int
+
+
+class PlacesBody(_Counts):
+    """Every region, and every country with profiles."""
+
+    places: list[PlaceBody]
+
+
+class RequestBody(_Body):
+    """A request with a deadline."""
+
+    key: str
+    who: str
+    history: str = Field(description=_HISTORY)
+    want: ItemBody
+    languages: list[str]
+    country: str | None
+    region: str | None
+
+
+class RequestsBody(_Words):
+    """Open requests, those that end first at the top."""
+
+    total: int
+    requests: list[RequestBody]
+
+
+class ReasonBody(_Body):
+    """One part of a score."""
+
+    name: str
+    points: float
+    facts: list[str]
+
+
+class MatchBody(_Body):
+    """A helper for a want, with the reasons."""
+
+    helper: str
+    name: str
+    history: str = Field(description=_HISTORY)
+    want: str
+    offer: str
+    score: float
+    reasons: list[str]
+    parts: list[ReasonBody]
+
+
+class MatchesBody(_Words):
+    """Who could help somebody, best first."""
+
+    key: str
+    matches: list[MatchBody]
+
+
+class ReportEntry(_Body):
+    """A report."""
+
+    id: str
+    title: str
+    question: str
+    url: str
+
+
+class ReportsBody(_Counts):
+    """All reports."""
+
+    reports: list[ReportEntry]
+
+
+class ReportColumn(_Body):
+    """A column of a table: `type` says what its cells are, `unit` what its numbers count."""
+
+    name: str
+    type: str
+    unit: str
+    title: str
+
+
+class ReportSheet(_Body):
+    """A table of a report; `count` is how many rows it has."""
+
+    id: str
+    title: str
+    licence: Licence
+    columns: list[ReportColumn]
+    count: int
+    rows: list[dict[str, Any]]
+
+
+class ReportBody(_Body):
+    """A report; `history` is the address of a page's history, with `{page}` for its title."""
+
+    report: str
+    title: str
+    licence: Licence
+    sheets: list[ReportSheet]
+    history: str
+
+
+class LinkedBody(BaseModel):
+    """A person or an organization in the words of schema.org, and where they wrote it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    context: Literal["https://schema.org"] = Field(alias="@context")
+    type: Literal["Person", "Organization"] = Field(alias="@type")
+    id: str = Field(alias="@id")
+    name: str
+    knowsAbout: list[dict[str, str]]
+    subjectOf: dict[str, str] | None = Field(
+        None, description="The page of their own words, its licence and its history."
+    )
+
+
+class ReadTemplate(_Body):
+    """What one template says: parameters with their values as the bot would write them."""
+
+    type: Literal["profile", "request"]
+    values: dict[str, str]
+
+
+class CheckProblem(_Body):
+    """Something that was not understood, in code and in words; `hint` is what may be meant."""
+
+    code: str
+    parameter: str
+    text: str
+    hint: str
+    message: str
+
+
+class CheckOmission(_Body):
+    """A value that was understood and counts for nothing, and why."""
+
+    parameter: str
+    text: str
+    reason: str
+    message: str
+
+
+class CheckBody(_Words):
+    """What a text or page says.
+
+    `aside` tells why nothing on the page counts (`talk`, `namespace`, `draft`, `archive`,
+    `translation` of `translates`), `profile` is the key of those for whom it counts. `languages`
+    are those of the Babel box, which count where the template names none; `babel_page` is the user
+    page that has the box, and `babel_unread` one whose box will count once the bot has read it.
+    """
+
+    page: str
+    history: str = Field(description=_HISTORY)
+    understood: bool
+    aside: str | None
+    translates: str | None
+    profile: str | None
+    templates: list[ReadTemplate]
+    languages: list[Spoken]
+    babel_page: str | None
+    babel_unread: str | None
+    problems: list[CheckProblem]
+    omissions: list[CheckOmission]
+
+
+class Wrong(_Body):
+    """What is wrong with one parameter."""
+
+    parameter: str
+    problem: str
+
+
+class ProblemBody(_Body):
+    """ProblemBody details (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[Wrong] = []
+
+
+def item_body(one: Offer | Want, directory: Directory, language: str) -> ItemBody:
+    """Describe an offer or want."""
+    return ItemBody(
+        capacity=one.capacity,
+        name=one.text
+        if one.capacity not in directory and one.text
+        else directory.name(one.capacity, language),
+        methods=[str(method) for method in one.methods],
+        level=None if one.level is None else int(one.level),
+        note=one.note,
+        priority=int(one.priority) if isinstance(one, Want) else None,
+        until=one.until if isinstance(one, Want) else None,
+        request=one.request if isinstance(one, Want) and one.is_own_request else None,
+    )
+
+
+def profile_body(
+    one: Profile, directory: Directory, language: str, *, url: str, history: str
+) -> ProfileBody:
+    """Describe a profile; ``url`` is its page in the tool, ``history`` that of the wiki's page."""
+    return ProfileBody(
+        key=one.key,
+        name=one.name,
+        kind=str(one.kind),
+        page=one.page,
+        history=history,
+        revision=one.revision,
+        edited=one.edited,
+        country=one.country,
+        region=one.region,
+        languages=[Spoken(code=spoken.code, level=spoken.level) for spoken in one.languages],
+        offers=[item_body(offer, directory, language) for offer in one.offers],
+        wants=[item_body(want, directory, language) for want in one.wants],
+        affiliations=list(one.affiliations),
+        projects=list(one.projects),
+        methods=[str(method) for method in one.methods],
+        seats=one.seats,
+        timezone=one.timezone,
+        hours=one.hours,
+        away=one.away,
+        about=one.about,
+        url=url,
+    )
+
+
+def check_body(one: CheckedPage, wording: Localizer, history: str) -> CheckBody:
+    """Describe what was read in a text or on a page."""
+    names = TemplateNames()
+    templates = [
+        ReadTemplate(type="profile", values=to_parameters(each, names=names))
+        for each in one.reading.profiles
+    ]
+    templates += [
+        ReadTemplate(type="request", values=request_parameters(each, names=names))
+        for each in one.reading.requests
+    ]
+    return CheckBody(
+        page=one.title,
+        history=history,
+        understood=one.is_understood,
+        aside=one.aside,
+        translates=one.source or None,
+        profile=one.profile.key if one.profile and not one.is_empty else None,
+        templates=templates,
+        languages=[Spoken(code=spoken.code, level=spoken.level) for spoken in one.languages],
+        babel_page=one.babel_page or None if one.languages else None,
+        babel_unread=one.user_page or None,
+        problems=[
+            CheckProblem(
+                code=each.code,
+                parameter=each.parameter,
+                text=each.text,
+                hint=each.hint,
+                message=wording.text(f"problem-{each.code}", each.parameter, each.text, each.hint),
+            )
+            for each in one.problems
+        ],
+        omissions=[
+            CheckOmission(
+                parameter=each.parameter,
+                text=each.text,
+                reason=each.reason,
+                message=wording.text(f"web-check-omitted-{each.reason}"),
+            )
+            for each in one.omissions
+        ],
+    )
+
+
+def match_body(one: Match, name: str, history: str, said: tuple[str, ...]) -> MatchBody:
+    """Describe a match; ``name`` and ``history`` are the helper's."""
+    return MatchBody(
+        helper=one.helper,
+        name=name,
+        history=history,
+        want=one.want,
+        offer=one.offer,
+        score=one.score,
+        reasons=list(said),
+        parts=[
+            ReasonBody(name=part.name, points=part.points, facts=list(part.facts))
+            for part in one.parts
+        ],
+    )

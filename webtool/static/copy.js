@@ -1,0 +1,1 @@
+document.onclick = ({ target: b }) => b.dataset.copy && (b.previousElementSibling.select(), document.execCommand('copy'));
