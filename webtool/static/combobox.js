@@ -45,7 +45,7 @@ const upgrade = (input) => {
       return option;
     }));
     sure = answer.sure;
-    if (picks) said.textContent = answer.said;
+    if (picks) said.textContent = answer.said || '\xa0';
     mark(-1);
     list.hidden = !list.firstChild || document.activeElement !== input;
     input.ariaExpanded = String(!list.hidden);
@@ -66,6 +66,8 @@ const upgrade = (input) => {
   input.addEventListener('input', () => {
     clearTimeout(timer);
     asked = '';
+    // Room for what will be said: nothing may move under a finger.
+    if (picks) said.textContent ||= '\xa0';
     timer = setTimeout(ask, 120);
   });
   // Coming back, browsers fill no field with autocomplete off.

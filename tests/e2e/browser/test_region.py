@@ -164,5 +164,5 @@ def test_small_countries_are_dots_that_a_finger_can_hit(
         box = page.locator(".dot").first.bounding_box()
         assert box is not None
         page.mouse.click(box["x"] + box["width"] / 2 + 11, box["y"] + box["height"] / 2)
-        page.wait_for_url("**/search?*country=*", timeout=5000)
+        page.wait_for_url("**/search?*country=*")
     context.close()

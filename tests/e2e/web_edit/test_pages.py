@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from exchange.directory import load
 from exchange.model import (
@@ -270,6 +270,27 @@ def test_what_a_screen_reader_hears_of_an_open_list(
     form.keyboard.press("ArrowDown")
     row = form.locator("fieldset.row", has=form.locator("#wants-1-capacity"))
     heard("combobox", row.aria_snapshot())
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_late_suggestion_moves_no_button(browser: Browser, site: str, width: int) -> None:
+    """What the list says of a word comes when somebody may already be pressing the button below."""
+    context, page, _ = opened(browser, site, **LIGHT | {"width": width})
+    log_in(page, site, ADA)
+    waiting: list[Route] = []
+    page.route("**/suggestions?*", lambda route: waiting.append(route))
+    page.goto(f"{site}/me/request")
+    button = page.get_by_role("button", name="Save the request")
+    said = page.locator(".combobox__said")
+    for word in ("Sewing", "Wikidata"):
+        with page.expect_request("**/suggestions?*"):
+            page.locator("#what").fill(word)
+        page.locator("#note").focus()
+        before, silent = button.bounding_box(), said.inner_text()
+        waiting.pop().continue_()
+        expect(said).not_to_have_text(silent)
+        assert button.bounding_box() == pytest.approx(before, abs=1), word
+    context.close()
 
 
 def test_without_scripts_the_browser_s_own_list_suggests(browser: Browser, site: str) -> None:

@@ -105,13 +105,15 @@ def refusing(kind: str, wiki: MediaWiki, provider: Provider, *, user: str = ADA)
         provider.edit_refusal = {"edit": {"result": "Failure", "captcha": {"type": "image"}}}
     else:
         provider.edit_refusal = {"errors": [{"code": kind, "html": "<p>Please wait.</p>"}]}
-    yield
-    provider.refusal, provider.edit_refusal = {}, {}
-    provider.validator.accesses |= accesses
-    if kind == "block":
-        wiki.call("Admin", action="unblock", user=user)
-    elif kind == "protected":
-        wiki.call("Admin", action="protect", title=title, protections="edit=all")
+    try:
+        yield
+    finally:
+        provider.refusal, provider.edit_refusal = {}, {}
+        provider.validator.accesses |= accesses
+        if kind == "block":
+            wiki.call("Admin", action="unblock", user=user)
+        elif kind == "protected":
+            wiki.call("Admin", action="protect", title=title, protections="edit=all")
 
 
 @pytest.mark.parametrize(
