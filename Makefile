@@ -17,7 +17,7 @@ WORKERS ?= 2
 # Debian packages: only what is missing, and only as root.
 # MediaWiki itself is fetched by tests/support/wiki/releases.py.
 WIKI_PACKAGES := php-cli php-sqlite3 php-mbstring php-xml php-intl php-curl lua5.1
-TEST_PACKAGES := $(WIKI_PACKAGES) mariadb-server chromium fonts-noto-core fonts-noto-cjk wrk default-jre-headless
+TEST_PACKAGES := $(WIKI_PACKAGES) mariadb-server chromium-headless-shell fonts-noto-core fonts-noto-cjk wrk default-jre-headless
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || ./config/debian python3-venv
