@@ -141,6 +141,11 @@ def collect_requests(profiles: Iterable[Profile]) -> list[OpenRequest]:
     )
 
 
+def most_joined(requests: Iterable[OpenRequest]) -> tuple[OpenRequest, ...]:
+    """Return requests with those at the top that most people joined, else in their order."""
+    return tuple(sorted(requests, key=lambda one: -one.want.joins))
+
+
 class FilledReport(NamedTuple):
     """A report with its tables, the pages below it, and by sheet what waits in the queue."""
 

@@ -33,7 +33,7 @@ from exchange import directory
 from exchange.directory import Directory
 from exchange.errors import DirectoryError
 from exchange.model import GONE, Page, Problem, User, account_problem
-from exchange.model.keys import ProfileKey
+from exchange.model.keys import ProfileKey, is_group_key
 from exchange.settings import Settings
 from exchange.store import Store
 from exchange.store.codec import digest
@@ -223,6 +223,7 @@ def harvest_pages(
         parties |= {page.party for page in store.pages.by_ids(each.id for each in made).values()}
         parties |= {record.party for record in made} | seen_again
         parties |= joiners(store, [*listing.gone, *(record.id for record in made)])
+        parties |= _askers(store, seen_again)
         store.accounts.save((u for u in users.values() if u.id not in erased.marks), seen=now)
         for account in erased.marks:
             marks.add(account, at=now)  # renewed where the key is not the newest
@@ -359,6 +360,13 @@ def _read_accounts(
     return users, {
         str(ProfileKey.for_person(id)) for id in changed
     } | store.pages.parties_agreed_by(changed)
+
+
+def _askers(store: Store, parties: Iterable[str]) -> set[str]:
+    """Whose requests these people joined: whether they count may have changed."""
+    people = [ProfileKey.parse(key).account for key in parties if not is_group_key(key)]
+    pages = store.joined_requests.by(people) if people else {}
+    return {record.party for record in store.pages.by_ids(pages).values()}
 
 
 def _names_gone(store: Store, users: Mapping[str, User]) -> set[str]:

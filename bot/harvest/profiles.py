@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -47,8 +48,11 @@ def rebuild_profiles(
     for part in batches(sorted(set(parties))):
         pages = store.pages.of(part)
         people = {ProfileKey.parse(key).account for key in part if not is_group_key(key)}
-        accounts = store.accounts.get_many(people.union(*(page.agreed for page in pages)))
-        merged = _merge(part, pages, accounts, group_suffix, _joined_wants(store, people))
+        joined = store.joined_requests.on(page.id for page in pages)
+        joining = {account for several in joined.values() for account, _ in several}
+        accounts = store.accounts.get_many(people.union(joining, *(page.agreed for page in pages)))
+        joins = _count_joins(joined, accounts)
+        merged = _merge(part, pages, accounts, group_suffix, _joined_wants(store, people), joins)
         there = store.profiles.records(merged.gone)
         changed += store.profiles.save_many(merged.profiles, states=merged.states)
         store.profiles.forget(there)
@@ -73,12 +77,32 @@ def _joined_wants(store: Store, people: Iterable[int]) -> dict[str, list[JoinedW
     return found
 
 
+def _count_joins(
+    joined: Mapping[int, Sequence[tuple[int, str]]], accounts: Mapping[int, User]
+) -> dict[int, Counter[str]]:
+    """Return how many people who can take part joined what: {page id: {capacity: number}}."""
+    able = {id for id, user in accounts.items() if account_problem(user) is None}
+    return {
+        page: Counter(capacity for account, capacity in several if account in able)
+        for page, several in joined.items()
+    }
+
+
+def _with_joins(reading: PageReading, joins: Mapping[str, int]) -> PageReading:
+    requests = tuple(
+        replace(one, wants=tuple(replace(w, joins=joins.get(w.capacity, 0)) for w in one.wants))
+        for one in reading.requests
+    )
+    return replace(reading, requests=requests)
+
+
 def _merge(
     parties: Iterable[str],
     pages: Iterable[PageRecord],
     accounts: Mapping[int, User],
     group_suffix: str,
     joined: Mapping[str, Sequence[JoinedWant]],
+    joins: Mapping[int, Mapping[str, int]],
 ) -> _MergedProfiles:
     merged = _MergedProfiles()
     by_party = {
@@ -89,7 +113,11 @@ def _merge(
         readings = [(page, PageReading.from_json(page.reading)) for page in by_party.get(key, ())]
         for page, reading in readings:
             _add_problems(merged, page, key, reading.problems)
-        counting = [(page, reading) for page, reading in readings if page.party == key]
+        counting = [
+            (page, _with_joins(reading, joins[page.id]) if page.id in joins else reading)
+            for page, reading in readings
+            if page.party == key
+        ]
         group = is_group_key(key)
         # A group's page stands for itself; what somebody asks below it needs a contact's hand.
         counting = [

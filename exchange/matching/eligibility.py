@@ -76,6 +76,7 @@ def _both(one: Want, other: Want) -> Want:
         note=one.note,
         request=one.request or other.request,
         joined=tuple(dict.fromkeys(one.joined + other.joined)),
+        joins=max(one.joins, other.joins),
     )
 
 

@@ -36,7 +36,7 @@ from exchange.matching.scoring import (
 )
 from exchange.matching.unmet import UnmetReason
 from exchange.matching.weights import Weights, load_weights
-from exchange.model import Match, Method, Profile, ScorePart
+from exchange.model import Match, Method, Priority, Profile, ScorePart, Want
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _match(
         "region": (region_of_profile(seeker) or "",),
         "country": (seeker.country or "",),
         "freshness": (helper.edited.date().isoformat() if helper.edited else "",),
-        "priority": (want.priority.name.lower(),),
+        "priority": _pressing(want),
         "deadline": (want.until.isoformat() if want.until else "",),
     }
     nearness = "capacity" if wanted == offered else _nearness(asking, giving, want_row, offer_row)
@@ -220,6 +220,11 @@ def _nearness(asking: Market, giving: Market, want: int, offer: int) -> str:
         int(asking.wants.capacity[want]), int(giving.offers.capacity[offer])
     )
     return "narrower" if step > 0 else "broader"
+
+
+def _pressing(want: Want) -> tuple[str, ...]:
+    """Return the priority that somebody wrote, and how many people need it where others joined."""
+    return (want.priority.name.lower(), *([str(want.joins + 1)] if want.joins else ()))
 
 
 def _methods(bits: int) -> tuple[str, ...]:
@@ -318,6 +323,8 @@ def sentence(
         except (ValueError, IndexError):
             return escape(fact)
 
+    if part.name == "priority" and part.facts[1:]:
+        return _joined_sentence(part, wording)
     if part.name == "methods":
         return wording.text(
             "reason-methods", wording.list(message(f"method-{name}") for name in part.facts)
@@ -328,6 +335,16 @@ def sentence(
     if name == "small-language" and part.points < load_weights().least_for_reason(name):
         name = "language"
     return wording.text(f"reason-{name}", *map(said, part.facts))
+
+
+def _joined_sentence(part: ScorePart, wording: Localizer) -> str:
+    """Return how many people need it, after the priority that the seeker wrote, if any."""
+    name, many = part.facts[:2]
+    needed = wording.text("reason-joined", int(many) if many.isdecimal() else many)
+    if name == Priority.NORMAL.name.lower():
+        return needed
+    priority = wording.text("reason-priority", wording.text(f"priority-{name}"))
+    return wording.list([priority, needed])
 
 
 LEVELS = ("unknown", "basic", "intermediate", "advanced", "expert")

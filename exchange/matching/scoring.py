@@ -22,6 +22,9 @@ from exchange.model import NATIVE, Priority, Profile, Want
 LANGUAGE_SHARES = {2: 40, 3: 60, 4: 80, 5: 90, NATIVE: 100}
 """Per cent of the points for language by the lower of both levels."""
 
+JOIN_STEPS = (1, 4)
+"""From how many joins on a request is a step more pressing, and another one, up to urgent."""
+
 
 def capacity_points(steps: int, weights: Weights) -> int:
     """Points for an offer that is ``steps`` narrower than the want (negative: broader)."""
@@ -42,12 +45,13 @@ def fresh_points(profile: Profile, today: date, weights: Weights) -> int:
 
 
 def urgency_points(want: Want, today: date, weights: Weights) -> tuple[int, int]:
-    """Points for a want's priority and for its near last day."""
+    """Points for a want's priority, with what joins add to it, and for its near last day."""
+    steps = sum(want.joins >= least for least in JOIN_STEPS)
     priority = {
         Priority.NORMAL: 0,
         Priority.HIGH: weights.points.priority // 2,
         Priority.URGENT: weights.points.priority,
-    }[want.priority]
+    }[Priority(min(want.priority + steps, Priority.URGENT))]
     near = want.until is not None and (want.until - today).days <= weights.bounds.deadline_days
     return priority, weights.points.deadline if near else 0
 

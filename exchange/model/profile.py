@@ -71,7 +71,8 @@ class Want:
 
     ``until`` is the last day on which help is of use. ``request`` is the title of the page whose
     ``{{Capacity Exchange request}}`` asked for it, or empty where it stands in the profile.
-    ``joined`` are the titles of others' requests that this want joins.
+    ``joined`` are the titles of others' requests that this want joins; ``joins`` is how many people
+    joined it themselves, where it is a request.
     """
 
     capacity: str
@@ -83,6 +84,7 @@ class Want:
     note: str = ""
     request: str = ""
     joined: tuple[str, ...] = ()
+    joins: int = 0
 
     @property
     def is_own_request(self) -> bool:

@@ -45,7 +45,7 @@ def read_profiles(
     """
     party_rows: list[tuple[object, ...]] = []
     offers: list[tuple[int, str, str]] = []
-    wants: list[tuple[int, str, str, int, date | None, str, str]] = []
+    wants: list[tuple[int, str, str, int, date | None, str, str, int]] = []
     speaks: list[tuple[int, str, int]] = []
     affiliations: list[tuple[int, str]] = []
     for at, profile in enumerate(sorted(profiles, key=lambda profile: profile.key)):
@@ -79,6 +79,7 @@ def read_profiles(
                 want.until,
                 want.request if want.is_own_request else "",
                 want.note,
+                want.joins + 1,
             )
             for want in profile.open_wants(today)
         ]
@@ -98,9 +99,9 @@ def read_profiles(
     ]
     asked = pd.DataFrame(
         wants,
-        columns=["party", "capacity", "text", "priority", "until", "request", "note"],
+        columns=["party", "capacity", "text", "priority", "until", "request", "note", "needed"],
         dtype=object,
-    ).astype({"party": int, "priority": int})
+    ).astype({"party": int, "priority": int, "needed": int})
     pairs = dict.fromkeys((at, capacity) for at, capacity, _ in offers)
     return Frames(
         parties=parties,

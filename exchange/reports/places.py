@@ -55,9 +55,9 @@ def requests(facts: ReportData, *, here: Collection[int] | None = None) -> list[
     frame = facts.requests
     served = facts.once(_served)
     rows: list[tuple[tuple[object, ...], Row]] = []
-    for party, capacity, priority, until, page, note in zip(
-        *(frame[name] for name in ("party", "capacity", "priority", "until", "request", "note")),
-        strict=True,
+    names = ("party", "capacity", "priority", "until", "request", "note", "needed")
+    for party, capacity, priority, until, page, note, needed in zip(
+        *(frame[name] for name in names), strict=True
     ):
         if here is not None and party not in here:
             continue
@@ -65,6 +65,7 @@ def requests(facts: ReportData, *, here: Collection[int] | None = None) -> list[
         row: Row = (
             capacity,
             facts.party(party),
+            to_int(needed),
             until,
             MessageCell(f"priority-{PRIORITIES[priority]}"),
             MessageCell("state-matched" if (party, capacity) in served else "state-open"),
@@ -81,6 +82,7 @@ REQUESTS = Sheet(
     columns=(
         Column("capacity", ColumnType.CAPACITY),
         Column("party", ColumnType.PARTY),
+        Column("needed", ColumnType.COUNT, "people"),
         Column("until", ColumnType.DATE),
         Column("priority", ColumnType.MESSAGE),
         Column("state", ColumnType.MESSAGE),

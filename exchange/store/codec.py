@@ -98,6 +98,8 @@ def pack_want(want: Want) -> Json:
         body["request"] = want.request
     if want.joined:
         body["joined"] = list(want.joined)
+    if want.joins:
+        body["joins"] = want.joins
     return body
 
 
@@ -114,6 +116,7 @@ def unpack_want(body: Json) -> Want:
         note=body.get("note", ""),
         request=body.get("request", ""),
         joined=tuple(body.get("joined", ())),
+        joins=body.get("joins", 0),
     )
 
 

@@ -60,8 +60,13 @@ class SearchQuery(NoQuery):
 
 
 class RequestsQuery(NoQuery):
-    """How many requests."""
+    """How many requests, in which order."""
 
+    sort: Annotated[str, Field(pattern="^(until|joined)$")] = Field(
+        "until",
+        description="`until`: those that end first; `joined`: those that most people need.",
+        examples=["joined"],
+    )
     size: int = Field(50, ge=1, le=MAX_SIZE, description="Requests at most.", examples=[1])
 
 

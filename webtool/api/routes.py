@@ -31,6 +31,7 @@ from webtool.pages.checked import check_known, check_text
 from webtool.pages.reports import report_answer
 from webtool.pages.search import load_profiles, split_unknown
 from webtool.render import history_link
+from webtool.snapshot import most_joined
 from webtool.suggest import helpers_of
 
 api = Blueprint("api", __name__)
@@ -296,6 +297,8 @@ def places(asked: NoQuery) -> schemas.PlacesBody:
 def requests(asked: RequestsQuery) -> schemas.RequestsBody:
     """Return the open requests."""
     found = current_snapshot().open_requests(context().today)
+    if asked.sort == "joined":
+        found = most_joined(found)
     directory, language = context().directory, reader().language
     return schemas.RequestsBody(
         total=len(found),
@@ -305,6 +308,7 @@ def requests(asked: RequestsQuery) -> schemas.RequestsBody:
                 who=one.name,
                 history=history_link(one.want.request),
                 want=schemas.item_body(one.want, directory, language),
+                needed_by=one.want.joins + 1,
                 languages=list(one.languages),
                 country=one.country,
                 region=one.region,

@@ -148,19 +148,20 @@ class PlacesBody(_Counts):
 
 
 class RequestBody(_Body):
-    """A request with a deadline."""
+    """A request with a deadline, and how many people need it: who asks and all who joined it."""
 
     key: str
     who: str
     history: str = Field(description=_HISTORY)
     want: ItemBody
+    needed_by: int
     languages: list[str]
     country: str | None
     region: str | None
 
 
 class RequestsBody(_Words):
-    """Open requests, those that end first at the top."""
+    """Open requests, in the order that was asked for."""
 
     total: int
     requests: list[RequestBody]

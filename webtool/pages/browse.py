@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from pyroaring import BitMap
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -29,6 +29,7 @@ from webtool.counts import (
 from webtool.pages.contact import contact_of
 from webtool.pages.reports import asked_page, show_tables
 from webtool.render import bdi, country_label, profile_url
+from webtool.snapshot import most_joined
 from webtool.suggest import cohorts_of, helpers_of
 
 capacity_pages = Blueprint("capacities", __name__)
@@ -252,8 +253,10 @@ PAGE_SIZE = 30
 
 @request_pages.get("/requests")
 def show_requests() -> str:
-    """Show the open requests, those that end first at the top."""
+    """Show the open requests: those that most people need at the top, or those that end first."""
     found = current_snapshot().open_requests(context().today)
+    sort = "until" if request.args.get("sort") == "until" else ""
+    found = found if sort else most_joined(found)
     number, last = asked_page(len(found), PAGE_SIZE)
     return render_template(
         "requests.html",
@@ -261,5 +264,6 @@ def show_requests() -> str:
         total=len(found),
         page=number,
         last=last,
-        page_link=lambda one: url_for("requests.show_requests", page=one),
+        sort=sort,
+        page_link=lambda one: url_for("requests.show_requests", sort=sort or None, page=one),
     )

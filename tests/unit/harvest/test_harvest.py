@@ -588,6 +588,32 @@ def test_whoever_joins_a_request_wants_it_too(wiki: MemoryWiki, store: Store, ru
     assert wants_of(store, "user:2") == [("grant-proposal", ())]
 
 
+def test_a_request_counts_who_joined_it_and_can_take_part(
+    wiki: MemoryWiki, store: Store, run: Run
+) -> None:
+    wiki.edit("User:Ada", ASK, by="Ada")
+    wiki.edit("User:Ada", joined_by("Bo"), by="Bo")
+    wiki.edit("User:Ada", joined_by("Bo", "Cy"), by="Cy")
+    run()
+    assert joins_of(store, "user:1") == 2
+    assert joins_of(store, "user:2") == 0, "what they joined is the other one's request"
+    wiki.accounts["Bo"] = replace(wiki.accounts["Bo"], blocked="sitewide")
+    run(now=NOW + timedelta(days=2))
+    assert joins_of(store, "user:1") == 1
+    wiki.accounts["Bo"] = replace(wiki.accounts["Bo"], blocked="")
+    run(now=NOW + timedelta(days=4))
+    assert joins_of(store, "user:1") == 2
+    wiki.edit("User:Ada", joined_by("Bo"), by="Cy")
+    run(now=NOW + timedelta(days=4))
+    assert joins_of(store, "user:1") == 1
+
+
+def joins_of(store: Store, key: str) -> int:
+    profile = store.profiles.get(key)
+    assert profile
+    return profile.wants[0].joins
+
+
 def test_nobody_can_join_for_somebody_else(wiki: MemoryWiki, store: Store, run: Run) -> None:
     wiki.edit("User:Ada", ASK, by="Ada")
     wiki.edit("User:Ada", joined_by("Bo"), by="Cy")

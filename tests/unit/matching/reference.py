@@ -187,8 +187,9 @@ def score(
         age = (today - helper.edited.date()).days
         span = bounds.stale_days - bounds.fresh_days
         total += points.freshness * min(max(bounds.stale_days - age, 0), span) // span
+    pressing = want.priority + (want.joins >= 1) + (want.joins >= 4)
     total += {Priority.NORMAL: 0, Priority.HIGH: points.priority // 2}.get(
-        want.priority, points.priority
+        pressing, points.priority
     )
     if want.until and (want.until - today).days <= bounds.deadline_days:
         total += points.deadline

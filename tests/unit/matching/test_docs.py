@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from exchange.matching import History, explain_pair, load_weights
 from exchange.matching.build_market import build_market
 from exchange.matching.groups import LONGEST_CHAIN
 from exchange.matching.interpreters import HELPERS, INTERPRETERS
-from exchange.matching.scoring import LANGUAGE_SHARES, capacity_points, rarity_points
+from exchange.matching.scoring import JOIN_STEPS, LANGUAGE_SHARES, capacity_points, rarity_points
 from exchange.model import (
     FLUENT,
     Capacity,
@@ -87,6 +88,25 @@ def test_the_worked_example_comes_out_as_told() -> None:
     told = {row[0]: int(row[-1]) for row in table("A worked example")[:-1]}
     assert {part.name: part.points for part in found.parts} == told
     assert f"**{found.score:.0f}**" == table("A worked example")[-1][-1]
+
+
+def test_joins_make_the_examples_request_more_pressing_as_told() -> None:
+    first, second = JOIN_STEPS
+    assert f"from {first} join on" in PAGE
+    assert f"two steps from {second} joins on" in PAGE
+    points = {joins: priority_points(Priority.NORMAL, joins) for joins in range(6)}
+    assert points == {0: 0, 1: 10, 2: 10, 3: 10, 4: 20, 5: 20}
+    assert [priority_points(Priority.HIGH, joins) for joins in (0, 1, 4)] == [10, 20, 20]
+    assert priority_points(Priority.URGENT, 9) == 20, "nothing is more than urgent"
+    assert f"the same {points[1]} points with {first} join, and {points[4]} with {second}" in PAGE
+
+
+def priority_points(priority: Priority, joins: int) -> int:
+    want = replace(ADA.wants[0], priority=priority, joins=joins, request="User:Ada")
+    asked = replace(ADA, wants=(want,))
+    found = explain_pair(asked, BO, directory=DIRECTORY, weights=WEIGHTS, today=TODAY)
+    assert isinstance(found, Match)
+    return sum(int(part.points) for part in found.parts if part.name == "priority")
 
 
 def test_the_points_of_the_table_are_those_of_the_weights() -> None:

@@ -27,6 +27,8 @@ REASONS = [
     (ScorePart("country", 1, ("NG",)), "Both live in the same country: Nigeria"),
     (ScorePart("deadline", 1, ("2026-12-01",)), "Needed by December 1, 2026"),
     (ScorePart("priority", 1, ("urgent",)), "Priority: urgent"),
+    (ScorePart("priority", 10, ("normal", "3")), "3 people need this"),
+    (ScorePart("priority", 20, ("high", "2")), "Priority: high and 2 people need this"),
     (
         ScorePart("reciprocity", 1, ("unlisted:tea", "lua")),
         "Both ways: tea is wanted in return, and Lua is offered",

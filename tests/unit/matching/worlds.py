@@ -80,6 +80,7 @@ def person(rng: random.Random, number: int) -> Profile:
                 level=rng.choice([None, *Level]),
                 priority=rng.choice([*Priority]),
                 until=rng.choice([None, None, TODAY + timedelta(days=rng.randint(-5, 60))]),
+                joins=number % 6 if number % 3 == 0 else 0,
             )
             for capacity in few(rng, CAPACITIES, 4)
         ),

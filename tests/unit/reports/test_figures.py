@@ -323,6 +323,7 @@ def test_open_requests_stand_with_their_deadline_and_state(facts: ReportData) ->
     assert row == (
         "law",
         PartyCell("user:4", "Di"),
+        1,
         date(2026, 12, 1),
         MessageCell("priority-normal"),
         MessageCell("state-open"),

@@ -39,6 +39,7 @@ WANTS = st.builds(
     note=TEXTS,
     request=TEXTS,
     joined=NAMES,
+    joins=st.integers(0, 99),
 )
 PROFILES = st.builds(
     Profile,
