@@ -6,7 +6,7 @@ const upgrade = (input) => {
   const { go, combobox } = input.dataset, picks = go === undefined;
   const list = make('ul', { id: `${input.id}-list`, className: 'combobox__list', role: 'listbox', hidden: true });
   list.ariaLabel = input.ariaLabel || input.labels[0].textContent;
-  const said = make('p', { className: 'combobox__said', role: 'status' });
+  const said = make('p', { className: 'combobox__said', role: 'status', hidden: true });
   const box = make('div', { className: 'combobox' });
   input.replaceWith(box);
   box.append(input, list, said);
@@ -45,7 +45,7 @@ const upgrade = (input) => {
       return option;
     }));
     sure = answer.sure;
-    if (picks) said.textContent = answer.said || '\xa0';
+    if (picks) said.textContent = answer.said;
     mark(-1);
     list.hidden = !list.firstChild || document.activeElement !== input;
     input.ariaExpanded = String(!list.hidden);
@@ -58,7 +58,6 @@ const upgrade = (input) => {
     const answer = await fetch(address).then((one) => one.json()).catch(() => ({
       capacities: own.map((one) => ({ name: one.value }))
         .filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())).slice(0, 8),
-      said: '',
     }));
     if (asked === text) show(answer);
   };
@@ -66,15 +65,14 @@ const upgrade = (input) => {
   input.addEventListener('input', () => {
     clearTimeout(timer);
     asked = '';
-    // Room for what will be said: nothing may move under a finger.
-    if (picks) said.textContent ||= '\xa0';
+    said.hidden = !picks;
     timer = setTimeout(ask, 120);
   });
-  // Coming back, browsers fill no field with autocomplete off.
+  // Going back fills no field with autocomplete off.
   input.addEventListener('focus', () => { input.autocomplete = 'off'; });
   input.form?.addEventListener('submit', () => input.removeAttribute('autocomplete'));
   input.addEventListener('blur', () => { input.removeAttribute('autocomplete'); close(true); });
-  // So that a click is not first a blur.
+  // A click is not first a blur.
   list.addEventListener('mousedown', (event) => event.preventDefault());
   list.addEventListener('click', ({ target }) => target !== list && choose(target.closest('li')));
   input.addEventListener('keydown', (event) => {
