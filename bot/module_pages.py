@@ -43,9 +43,10 @@ from exchange.languages import (
 )
 from exchange.languages.codes import RENAMED_CODES, load_data
 from exchange.model import NATIVE, Level, Method, Priority
-from exchange.notices.answers import LINKS
+from exchange.notices.answers import LINKS, NOT_YET
 from exchange.notices.message import GROUP as NOTICE_GROUP
 from exchange.notices.message import answer_word, unreviewed_line
+from exchange.notices.vocabulary import Meaning
 from exchange.profiles.scalars import term_table
 from exchange.settings.schema import PageNames
 
@@ -155,6 +156,7 @@ def _notice(language: str) -> dict[str, str]:
     wording = Localizer(language, NOTICE_GROUP)
     words = {name: answer_word(wording, status) for name, status in LINKS.items()}
     return words | {
+        NOT_YET: answer_word(wording, Meaning.NOT_YET),
         "title": wording.text("notice-answer-title", "$1"),
         "reply": wording.text("notice-reply", "$1"),
         "reply-web": wording.text("notice-reply-web", "$1"),

@@ -19,7 +19,7 @@ from exchange.languages import canonical, fallback_chain
 from exchange.model import Page, Revision, SuggestionStatus
 from exchange.model.keys import ProfileKey, Recipient
 from exchange.notices.answers import READ_FOR, AnswerReader, ReplyMeaning
-from exchange.notices.message import meant_by
+from exchange.notices.message import Role, meant_by, role_of
 from exchange.notices.replies import Statement, Version, read_statements
 from exchange.notices.template import find_templates
 from exchange.notices.vocabulary import Meaning
@@ -174,6 +174,7 @@ def _read_notice(
         complete=len(later) < len(history) or len(history) < HISTORY,
     )
     known = store.suggestions.get_many(row.suggestions)
+    check_in = role_of(row.campaign) is Role.CHECK_IN
     said = understand_statements(
         statements,
         count=len(row.suggestions),
@@ -185,9 +186,10 @@ def _read_notice(
         words=words,
         languages=_languages(row, written, store, is_notice_template),
         owner=lambda version: _is_by(version, row),
+        check_in=check_in,
     )
     statuses = {
-        number: (meant_by(status, row.campaign), version, own)
+        number: (status if check_in else meant_by(status, row.campaign), version, own)
         for number, (status, version, own) in said.statuses.items()
     }
     return replace(said, statuses=statuses)
@@ -201,6 +203,7 @@ def understand_statements(
     languages: Iterable[str],
     owner: Callable[[Version], bool],
     introduced: Iterable[int] = (),
+    check_in: bool = False,
 ) -> Said:
     """Return what statements, oldest first, say about ``count`` suggestions; the newest counts.
 
@@ -218,9 +221,9 @@ def understand_statements(
     for each in statements:
         own = each.version is not None and owner(each.version)
         if each.number is None:
-            answer = words.read_reply(each.text, languages=spoken, count=count)
+            answer = words.read_reply(each.text, languages=spoken, count=count, check_in=check_in)
         else:
-            answer = words.read_field(each.text)
+            answer = words.read_field(each.text, check_in=check_in)
         answer, agreed = _permitted(answer, own=own, field=each.number is not None)
         foreign += agreed
         refuses = answer.refuses

@@ -32,7 +32,7 @@ from exchange.model import (
     SuggestionStatus,
 )
 from exchange.model.keys import ProfileKey, Recipient
-from exchange.notices.answers import READ_FOR
+from exchange.notices.answers import READ_FOR, STILL_OPEN
 from exchange.notices.message import HELPING, Role, answer_word, role_of
 from exchange.notices.template import find_templates, set_parameters
 from exchange.notices.vocabulary import Meaning
@@ -207,7 +207,8 @@ class Confirmer:
             suggestion = self.store.suggestions.get(id)
             if answer is None or suggestion is None:
                 continue
-            word = answer_word(wording, answer.status)
+            not_yet = answer.status is STILL_OPEN and role_of(row.campaign) is Role.CHECK_IN
+            word = answer_word(wording, Meaning.NOT_YET if not_yet else answer.status)
             values[f"status{number}" if several else "status"] = word
             known = f"{number} {word}" if several else word
             sentence = wording.text("notice-heard", known)
@@ -234,6 +235,9 @@ class Confirmer:
                 return wording.text("notice-heard-stop")
             case SuggestionStatus.DECLINED:
                 return wording.text("notice-heard-no")
+            case SuggestionStatus.ACCEPTED if role_of(row.campaign) is Role.CHECK_IN:
+                another = answer_word(wording, SuggestionStatus.DECLINED)
+                return wording.text("notice-heard-not-yet", another)
             case SuggestionStatus.ACCEPTED if role_of(row.campaign) not in HELPING:
                 return self._telling(suggestion, wording, now)
         return wording.text("notice-heard-thanks")

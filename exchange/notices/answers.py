@@ -46,6 +46,12 @@ LINKS: Mapping[str, SuggestionStatus] = {
 }
 """The answers that a notice offers as links, in this order, by their names in addresses."""
 
+NOT_YET = Meaning.NOT_YET.value
+"""The answer that only a check-in offers besides, by its name in addresses: it ends nothing."""
+
+STILL_OPEN = SuggestionStatus.ACCEPTED
+"""Where a suggestion stands of which somebody says that nothing came of it yet."""
+
 READ_FOR = timedelta(days=200)
 """How long after its notice an answer is still looked for, and taken."""
 
@@ -106,20 +112,26 @@ class AnswerReader:
     ) -> None:
         self._words = with_messages(vocabulary or load_vocabulary(), messages)
 
-    def read_field(self, text: str) -> ReplyMeaning:
+    def read_field(self, text: str, *, check_in: bool = False) -> ReplyMeaning:
         """Return what was written after ``status=``: a short answer, in any language we know."""
-        return self._read(text, spoken=None, count=1)
+        return self._read(text, spoken=None, count=1, check_in=check_in)
 
-    def read_reply(self, text: str, *, languages: Iterable[str], count: int = 1) -> ReplyMeaning:
+    def read_reply(
+        self, text: str, *, languages: Iterable[str], count: int = 1, check_in: bool = False
+    ) -> ReplyMeaning:
         """Return what a reply (wikitext) to a notice with ``count`` suggestions says.
 
-        ``languages`` are the notice's and its reader's own; English always counts.
+        ``languages`` are the notice's and its reader's own; English always counts. Below a
+        ``check_in`` ("did you meet?") a yes is *in touch*, and a no that names nobody is *not yet*.
         """
-        return self._read(text, spoken=frozenset({*languages, "en"}), count=count)
+        spoken = frozenset({*languages, "en"})
+        return self._read(text, spoken=spoken, count=count, check_in=check_in)
 
     # -- reading --------------------------------------------------------------------------------
 
-    def _read(self, text: str, *, spoken: frozenset[str] | None, count: int) -> ReplyMeaning:
+    def _read(
+        self, text: str, *, spoken: frozenset[str] | None, count: int, check_in: bool
+    ) -> ReplyMeaning:
         if len(text) > MAX_LENGTH:
             return UNCLEAR
         said = _SPACED.sub(lambda each: re.sub(r"\W", "", each[0]), plain_text(text))
@@ -130,8 +142,9 @@ class AnswerReader:
         if not refused and refusals:
             clauses = self._clauses(said, cut=False)[0]  # They stand in a quotation.
         if not clauses and not refused:
-            return _by_signs(said)
-        context = _Context(spoken, self._words.notices, len(clauses) == 1, weak=not refused)
+            return _by_signs(said, check_in=check_in)
+        alone = len(clauses) == 1
+        context = _Context(spoken, self._words.notices, alone, not refused, check_in)
         if any(context.says_stop(each) for each in clauses) or _TRAFFIC_SIGNS & set(said):
             return ReplyMeaning(all=SuggestionStatus.STOPPED)
         answer = self._answer(own, clauses, unquoted, context, count)
@@ -174,26 +187,31 @@ class AnswerReader:
             if yes is not None and count > 1 and not never:
                 # "Yes to Ben, no to Cleo": to whom which?
                 return UNCLEAR
-            return ReplyMeaning(all=SuggestionStatus.DECLINED, never=never)
+            named = never or any([*each.of(Meaning.NOT_THIS_ONE)] for each in clauses)
+            return ReplyMeaning(all=context.refusal(named=named), never=never)
+        not_yet = any([*each.of(Meaning.NOT_YET)] for each in unquoted)
+        if context.check_in and yes is None and not_yet:
+            return ReplyMeaning(all=STILL_OPEN)
         if yes is not None:
             doubtful = (
                 _QUESTION.search(own) is not None
                 or any(context.doubts(each) for each in unquoted)
                 or _contradicts(unquoted, context, yes)
             )
-            return UNCLEAR if doubtful else ReplyMeaning(all=AGREEING[yes.meaning])
+            return UNCLEAR if doubtful else ReplyMeaning(all=context.agreement(yes))
         if all(context.is_courtesy(each) for each in clauses):
             return NOTHING
         return UNCLEAR
 
 
-def _by_signs(said: str) -> ReplyMeaning:
+def _by_signs(said: str, *, check_in: bool) -> ReplyMeaning:
     if _STOP_SIGNS & set(said):
         return ReplyMeaning(all=SuggestionStatus.STOPPED)
     if _NO_SIGNS & set(said):
-        return ReplyMeaning(all=SuggestionStatus.DECLINED)
+        return ReplyMeaning(all=STILL_OPEN if check_in else SuggestionStatus.DECLINED)
     if _YES_SIGNS & set(said):
-        return ReplyMeaning(all=SuggestionStatus.ACCEPTED)
+        yes = SuggestionStatus.IN_TOUCH if check_in else SuggestionStatus.ACCEPTED
+        return ReplyMeaning(all=yes)
     return UNCLEAR if said.replace("\x02", "").strip(" \t\n-–—~*'\"()[]") else NOTHING
 
 
@@ -220,12 +238,24 @@ class _Context:
     """Whose words these are: the languages that their writer knows, None for every language.
 
     ``weak``: a "please" that stands alone may be a yes, as it may not beside a refusal.
+    ``check_in``: the question was whether two have met.
     """
 
     spoken: frozenset[str] | None
     notices: frozenset[str]
     single: bool
     weak: bool = True
+    check_in: bool = False
+
+    def agreement(self, hit: Hit) -> SuggestionStatus:
+        """Return what a yes, or its kin, says."""
+        status = AGREEING[hit.meaning]
+        met = self.check_in and status is SuggestionStatus.ACCEPTED
+        return SuggestionStatus.IN_TOUCH if met else status
+
+    def refusal(self, *, named: bool) -> SuggestionStatus:
+        """Return what a no says; ``named``: it says to what."""
+        return STILL_OPEN if self.check_in and not named else SuggestionStatus.DECLINED
 
     def knows(self, language: str) -> bool:
         return self.spoken is None or language in self.spoken
@@ -390,13 +420,16 @@ def _tokens(clause: _Clause, context: _Context, count: int) -> list[int | Sugges
                 hit
                 for hit in hits
                 if hit.meaning is Meaning.NO
+                or (context.check_in and hit.meaning is Meaning.NOT_YET)
                 or (hit.meaning in AGREEING and context.knows(hit.phrase.language))
             ),
             None,
         )
         small = [hit for hit in hits if hit.meaning in (Meaning.COURTESY, Meaning.FILLER)]
         if answer is not None and not (small and max(h.end for h in small) > answer.end):
-            found.append(AGREEING.get(answer.meaning, SuggestionStatus.DECLINED))
+            named = any(hit.meaning is Meaning.NOT_THIS_ONE for hit in hits)
+            agreed = answer.meaning in AGREEING
+            found.append(context.agreement(answer) if agreed else context.refusal(named=named))
             at = answer.end
         elif small:
             at = max(hit.end for hit in small)

@@ -16,7 +16,7 @@ from exchange.i18n.messages import Localizer, Person, available_languages, is_re
 from exchange.languages import canonical, fallback_chain
 from exchange.model import Language, Match, SuggestionStatus
 from exchange.notices import section, template
-from exchange.notices.answers import message_key
+from exchange.notices.answers import NOT_YET, message_key
 from exchange.notices.section import NoticeMarker, NoticeSection, Pair
 from exchange.notices.vocabulary import REFUSING, Meaning
 
@@ -263,7 +263,7 @@ def linked_titles(content: NoticeContent, names: NoticeTitles) -> Iterable[str]:
 
 
 QUESTIONS: Mapping[Role, tuple[str, ...]] = {
-    Role.CHECK_IN: ("not-this-one", "in-touch", "it-helped", "stop"),
+    Role.CHECK_IN: ("in-touch", NOT_YET, "it-helped", "not-this-one", "stop"),
 }
 """Roles in which a notice asks something of its own, and the answers that it offers as links."""
 

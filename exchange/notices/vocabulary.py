@@ -44,6 +44,8 @@ class Meaning(StrEnum):
     EXCHANGED = "exchanged"
     ALONE_EXCHANGED = "alone-exchanged"
     NO = "no"
+    NOT_THIS_ONE = "not-this-one"
+    NOT_YET = "not-yet"
     STOP = "stop"
     NEVER = "never"
     NO_INTRODUCER = "no-introducer"
@@ -197,6 +199,14 @@ def with_messages(vocabulary: Vocabulary, tables: Mapping[str, Mapping[str, str]
         for meaning in REFUSING:
             words = table.get(f"notice-answer-{meaning.value}", "").split("|")
             more += [_phrase(text, meaning, language) for text in words if text.strip()]
+        declined = SuggestionStatus.DECLINED.value
+        # Of the words for a no, the one that notices show says what it is about.
+        shown = table.get(f"notice-answer-{declined}", "").split("|")[0]
+        not_yet = table.get("notice-answer-not-yet", "").split("|")
+        more += [
+            _phrase(text, Meaning.NOT_THIS_ONE, language) for text in (shown, declined) if text
+        ]
+        more += [_phrase(text, Meaning.NOT_YET, language) for text in not_yet if text.strip()]
         for status, meaning in _OF_STATUS.items():
             known = {
                 phrase.words

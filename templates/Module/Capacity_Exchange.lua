@@ -255,13 +255,11 @@ local function answer_link( reader, notice, page, said, shown )
 	return '[' .. tostring( mw.uri.fullUrl( page, query ) ) .. ' ' .. shown .. ']'
 end
 
--- Return the names of the answers in their order: all, or those that `only` names.
+-- Return the names of the answers in their order: those to a suggestion, or those that `only` names.
 local function answer_names( only )
 	local names = {}
-	for name in words().setting( 'answers' ):gmatch( '%S+' ) do
-		if not only or ( ' ' .. only .. ' ' ):find( ' ' .. name .. ' ', 1, true ) then
-			table.insert( names, name )
-		end
+	for name in ( only or words().setting( 'answers' ) ):gmatch( '[%w-]+' ) do
+		table.insert( names, name )
 	end
 	return names
 end

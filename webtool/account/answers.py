@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from exchange.matching import reasons
 from exchange.model import Profile, Suggestion, SuggestionStatus
 from exchange.model.keys import Recipient
-from exchange.notices.answers import LINKS, READ_FOR
-from exchange.notices.message import meant_by
+from exchange.notices.answers import LINKS, NOT_YET, READ_FOR, STILL_OPEN
+from exchange.notices.message import Role, meant_by, role_of
 from exchange.store.erasure import ERASED
 from exchange.store.notices import Notice, NoticeState
 from exchange.store.unclear_answers import VIA_WEB
@@ -119,6 +119,7 @@ def show_answer(id: str, word: str) -> Answer:
         "account/answer.html",
         refused="",
         status=status,
+        label=NOT_YET if word == NOT_YET else status,
         word=word,
         notice=notice,
         rows={row.suggestion.id: row for row in match_rows(known.values(), others)},
@@ -167,7 +168,7 @@ class AskedAnswer(NamedTuple):
 
 def _asked(id: str, word: str) -> AskedAnswer | str:
     """Return the answer that an address is about, or why the current user cannot give it."""
-    status = LINKS.get(word)
+    status = STILL_OPEN if word == NOT_YET else LINKS.get(word)
     notice = context().store.notices.get(id)
     if status is None or notice is None or notice.state is not NoticeState.SENT:
         return "unknown"
@@ -176,18 +177,24 @@ def _asked(id: str, word: str) -> AskedAnswer | str:
     if (notice.ended or notice.begun) < context().now() - READ_FOR:
         return "old"
     by = str(Recipient.parse(notice.recipient).profile)
-    status = meant_by(status, notice.campaign)
+    if word != NOT_YET:
+        status = meant_by(status, notice.campaign)
+    elif role_of(notice.campaign) is not Role.CHECK_IN:
+        return "unknown"
     return AskedAnswer(notice, status, by, _choices(notice, status, by=by))
 
 
 def _choices(notice: Notice, status: SuggestionStatus, *, by: str) -> list[NoticeChoice]:
     """Return the suggestions of a notice that are still kept, at most three."""
     found = []
+    check_in = role_of(notice.campaign) is Role.CHECK_IN
     for number, id in enumerate(notice.suggestions, 1):
         if id == ERASED:
             continue
         newest = context().store.suggestions.answers(id)[-1:]
         given = bool(newest) and newest[0].status is status
+        # What was said before a check-in is no answer to it.
+        given = given and (not check_in or newest[0].at >= notice.begun)
         mine = given and (newest[0].by, newest[0].via) == (by, VIA_WEB)
         found.append(NoticeChoice(number, id, given, mine))
     return found

@@ -28,14 +28,22 @@ def ada(member: Make, store: Store, clock: list[datetime]) -> Visitor:
     return ada
 
 
-def told(store: Store, who: Visitor, at: datetime, *, helpers: tuple[str, ...]) -> list[int]:
-    """Let a notice stand that suggested these helpers."""
+def told(
+    store: Store,
+    who: Visitor,
+    at: datetime,
+    *,
+    helpers: tuple[str, ...],
+    id: str = ID,
+    campaign: str = "2026-W47",
+) -> list[int]:
+    """Let a notice stand that suggested these helpers, or asks about them."""
     key = key_of(who)
     made = [pair(store, key, each, names=(who.name, f"Helper {each[-1]}")).id for each in helpers]
     account = who.provider.accounts[who.name].id
-    row = Notice(ID, key, account, who.name, "2026-W47", at, tuple(made))
+    row = Notice(id, key, account, who.name, campaign, at, tuple(made))
     store.notices.open(row)
-    store.notices.close(ID, Sent(5, f"User talk:{who.name}"), at=at)
+    store.notices.close(id, Sent(5, f"User talk:{who.name}"), at=at)
     return made
 
 
@@ -151,3 +159,29 @@ def test_my_matches_offer_the_same_answers_and_undo_them(
     ada.post(f"/me/matches/{one.id}", {"status": status.value, "step": "undo"})
     assert store.suggestions.answers() == []
     assert store.preferences.of(key_of(ada)) == {}
+
+
+def test_not_yet_answers_a_check_in_alone_and_ends_nothing(
+    member: Make, ada: Visitor, store: Store, clock: list[datetime]
+) -> None:
+    assert ada.get(f"/answer/{ID}/not-yet").status_code == 404, "below a suggestion nobody asked"
+    cleo, asking = member("Cleo"), "fedcba9876543210"
+    at = clock[0]
+    (made,) = told(store, cleo, at, helpers=("user:7",), id=asking, campaign="2026-W52/check-in")
+    yes, before = SuggestionStatus.ACCEPTED, at - timedelta(days=31)
+    store.suggestions.answer(made, status=yes, by=key_of(cleo), via="web", at=before)
+    page = cleo.get(f"/answer/{asking}/not-yet").text
+    assert (page.count('value="give"'), page.count('value="undo"')) == (1, 0)
+    assert ">Not yet</button>" in page
+    cleo.post(f"/answer/{asking}/not-yet", {"number": "1"})
+    page = cleo.get(f"/answer/{asking}/not-yet").text
+    assert "Saved: Not yet." in page
+    assert f'href="/answer/{asking}/not-this-one"' in page
+    assert [one.status for one in store.suggestions.answers(made)] == [yes, yes]
+    cleo.post(f"/answer/{asking}/not-yet", {"number": "1", "step": "undo"})
+    assert [one.at for one in store.suggestions.answers(made)] == [before]
+    cleo.get(f"/answer/{asking}/not-this-one")
+    cleo.post(f"/answer/{asking}/not-this-one", {"number": "1"})
+    kept = store.suggestions.get(made)
+    assert kept is not None
+    assert kept.status is SuggestionStatus.DECLINED

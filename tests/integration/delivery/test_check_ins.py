@@ -14,6 +14,7 @@ from bot.recover import recover_history
 from exchange.model import Frequency, Reason, SuggestionStatus
 from exchange.notices.message import Role, role_of
 from exchange.store import Store
+from tests.integration.delivery.test_answers import answer
 from tests.integration.delivery.world import World, live, settings_for
 
 pytestmark = [pytest.mark.wiki, pytest.mark.xdist_group("delivery")]
@@ -63,10 +64,11 @@ def test_the_seeker_is_asked_once_and_the_helper_never(world_of: Worlds) -> None
     said = world.wiki.page(f"User talk:{ada}") or ""
     assert "Did you meet, and was it enough?" in said
     assert f"|{ben}]]" in said, "with whom it was"
-    assert "|only=not-this-one in-touch it-helped stop}}" in said
+    assert "|only=in-touch not-yet it-helped not-this-one stop}}" in said
     shown = world.wiki.body(f"User talk:{ada}")
     assert "it helped</a>" in shown
     assert ">yes</a>" not in shown
+    assert shown.index(">not yet</a>") < shown.index(">not this one</a>")
     for days in (1, 15, 40):
         assert world.run(later=days * DAY).planned == 0
     assert len(asked(world, ada)) == 1
@@ -79,7 +81,9 @@ def test_the_seeker_is_asked_once_and_the_helper_never(world_of: Worlds) -> None
     [
         ("Yes, we did, last week.", SuggestionStatus.IN_TOUCH),
         ("It helped, thank you.", SuggestionStatus.EXCHANGED),
-        ("No.", SuggestionStatus.DECLINED),
+        ("No.", SuggestionStatus.ACCEPTED),
+        ("Not yet, we were both ill.", SuggestionStatus.ACCEPTED),
+        ("Not this one.", SuggestionStatus.DECLINED),
         ("stop", SuggestionStatus.STOPPED),
     ],
 )
@@ -95,6 +99,22 @@ def test_the_answer_is_read_as_an_answer_to_that_question(
     world.wiki.edit(ada, f"User talk:{ada}", f"{before}\n: {reply} ~~~~")
     listen(world, DAY)
     assert world.status(ada) is status
+
+
+def test_whoever_has_not_met_yet_is_asked_whether_they_want_somebody_else(
+    world_of: Worlds,
+) -> None:
+    world = world_of("Ada")
+    ada = under_way(world, "Ada")
+    world.run()
+    answer(world, ada, "No")
+    world.run(later=DAY)
+    said = "Understood: not yet. Would you like somebody else instead? Then reply ''not this one''."
+    assert said in (world.wiki.page(f"User talk:{ada}") or "")
+    assert world.status(ada) is SuggestionStatus.ACCEPTED
+    world.run(later=2 * DAY)
+    assert world.status(ada) is SuggestionStatus.ACCEPTED, "our own words are no answer"
+    assert len(asked(world, ada)) == 1
 
 
 @pytest.mark.parametrize(

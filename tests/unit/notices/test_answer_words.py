@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.i18n.messages import I18N, available_languages, load_messages
-from exchange.model import SuggestionStatus
+from exchange.model import AGREED, SuggestionStatus
 from exchange.notices.answers import (
     ANSWERS,
     LINKS,
+    STILL_OPEN,
     AnswerReader,
     ReplyMeaning,
     answer_text,
@@ -163,3 +164,52 @@ def test_nothing_written_around_a_stop_takes_it_back(text: str) -> None:
     """Whatever stands before it, after it or on both sides."""
     for around in (f"{text}\nstop", f"stop\n{text}", f"{text}\nstop\n{text}"):
         assert READER.read_reply(around, languages=["en"]).all is SuggestionStatus.STOPPED, around
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("count", [1, 2])
+def test_no_to_did_you_meet_ends_nothing_unless_it_says_what(code: str, count: int) -> None:
+    """As the links of a check-in preload it, and as people put it who type."""
+    table = load_messages(I18N, GROUP, code)
+    not_yet = table["notice-answer-not-yet"].split("|")
+    not_this = table[message_key(SuggestionStatus.DECLINED)].split("|")[0]
+    yes = table[message_key(SuggestionStatus.ACCEPTED)].split("|")[0]
+    said = dict.fromkeys(not_yet, STILL_OPEN)
+    said |= {not_this: SuggestionStatus.DECLINED, yes: SuggestionStatus.IN_TOUCH}
+    for word, status in said.items():
+        for number in range(count + 1) if count > 1 else (0,):
+            found = READER.read_reply(
+                answer_text(number, word), languages=[code], count=count, check_in=True
+            )
+            meant = ReplyMeaning(each={number: status}) if number else ReplyMeaning(all=status)
+            assert found == meant, (code, word)
+        assert READER.read_field(word, check_in=True) == ReplyMeaning(all=status), (code, word)
+    for word in not_yet:
+        plain = READER.read_reply(word, languages=[code], count=count)
+        assert plain.all not in AGREED, "below a suggestion it is no yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("No", STILL_OPEN),
+        ("No, not yet.", STILL_OPEN),
+        ("Nope, we never found the time", STILL_OPEN),
+        ("👎", STILL_OPEN),
+        ("We have not met.", STILL_OPEN),
+        ("Not this one, please.", SuggestionStatus.DECLINED),
+        ("👍", SuggestionStatus.IN_TOUCH),
+        ("yes, and it helped", SuggestionStatus.IN_TOUCH),
+        ("stop", SuggestionStatus.STOPPED),
+        ("No. Stop writing to me!", SuggestionStatus.STOPPED),
+    ],
+)
+def test_a_check_in_is_answered_in_ones_own_words(text: str, status: SuggestionStatus) -> None:
+    assert READER.read_reply(text, languages=["en"], check_in=True).all is status
+
+
+def test_never_again_is_for_good_below_a_check_in_too() -> None:
+    found = READER.read_reply(
+        "No, never suggest this person again", languages=["en"], check_in=True
+    )
+    assert found == ReplyMeaning(all=SuggestionStatus.DECLINED, never=True)
