@@ -257,7 +257,7 @@ class ContactHistory:
                 agreed[record.party].update(record.agreed)
             for rows_of_page in joined.values():
                 # Whoever joined a request wrote it there themselves.
-                for account, _ in rows_of_page:
+                for account in {account for account, capacity in rows_of_page if capacity}:
                     agreed[str(ProfileKey.for_person(account))].add(account)
             profiles = store.profiles.get_many(people)
         messages: dict[int, list[Notice]] = defaultdict(list)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from exchange.model import NATIVE, Language, Level, Offer, Priority, Want, is_unlisted
 from exchange.profiles.document import ProfileTemplate, RequestTemplate
 from exchange.profiles.fields import (
     PROFILE,
     PROFILE_BY_NAME,
+    REQUEST,
+    REQUEST_BY_NAME,
     Field,
     Type,
     find_field,
@@ -162,35 +164,48 @@ def _render_template(title: str, parameters: Iterable[tuple[str, str]]) -> str:
 # --- changing a page ---
 
 _LIST = ("*", "#", ":", ";")
+TemplateKind = Literal["profile", "request"]
+_FIELDS: Mapping[TemplateKind, tuple[Field, ...]] = {"profile": PROFILE, "request": REQUEST}
+_BY_NAME: Mapping[TemplateKind, Mapping[str, Field]] = {
+    "profile": PROFILE_BY_NAME,
+    "request": REQUEST_BY_NAME,
+}
 
 
 def edit_profile(
-    text: str, changes: Mapping[str, str | None], *, names: TemplateNames, which: int = 0
+    text: str,
+    changes: Mapping[str, str | None],
+    *,
+    names: TemplateNames,
+    which: int = 0,
+    kind: TemplateKind = "profile",
 ) -> str:
-    """Return the page's text with only these parameters of its profile changed.
+    """Return the page's text with only these parameters of its profile (or request) changed.
 
     ``changes`` maps a parameter's name (as in ``fields.PROFILE``) to its new value in wikitext
     (``formats`` writes values), or to None to take it out. Every other byte of the page stays.
-    ``which`` counts the profiles on the page. Raises ``LookupError`` where there is none, and
-    ``ValueError`` where a value would break out of its parameter.
+    ``which`` counts the templates of this kind on the page. Raises ``LookupError`` where there is
+    none, and ``ValueError`` where a value would break out of its parameter.
     """
-    wanted = {_field(name): value for name, value in changes.items()}
+    wanted = {_field(name, kind): value for name, value in changes.items()}
     if not wanted:
         return text
-    for field in PROFILE:
+    for field in _FIELDS[kind]:
         if field in wanted:
-            text = _change(text, field, wanted[field], names, which)
+            text = _change(text, field, wanted[field], names, which, kind)
     return text
 
 
-def written_value(text: str, name: str, *, names: TemplateNames, which: int = 0) -> str | None:
+def written_value(
+    text: str, name: str, *, names: TemplateNames, which: int = 0, kind: TemplateKind = "profile"
+) -> str | None:
     """Return a parameter's value as it is written, or None where there is none or several."""
-    profiles = find_profiles(parse_page(text), names)
-    field = _field(name)
-    mine = [each for each in whole_parameters(profiles[which]) if _is(each, field)]
+    found = find_templates(parse_page(text), names, kind)[which]
+    field = _field(name, kind)
+    mine = [each for each in whole_parameters(found) if _is(each, field, kind)]
     if len(mine) != 1:
         return None
-    start, end = _core(profiles[which].page, mine[0].value, mine[0].end)
+    start, end = _core(found.page, mine[0].value, mine[0].end)
     return text[start:end]
 
 
@@ -201,7 +216,7 @@ def row_renderer(
 
     ``apart`` writes an item so that it takes nothing of what follows on its line for its note.
     """
-    match _field(name).type:
+    match _field(name, "profile").type:
         case Type.ITEMS if apart:
             return lambda each: _render_nested(each, each.text or each.capacity, names)
         case Type.ITEMS:
@@ -217,9 +232,12 @@ def row_renderer(
     return None
 
 
-def find_profiles(found: ParsedPage, names: TemplateNames) -> list[Transclusion]:
-    """Return the profile templates on a page, in order."""
-    return [each for each in live_transclusions(found) if names.title(each.title) in names.profile]
+def find_templates(
+    found: ParsedPage, names: TemplateNames, kind: TemplateKind
+) -> list[Transclusion]:
+    """Return the templates of one kind on a page, in order."""
+    titles = names.profile if kind == "profile" else names.request
+    return [each for each in live_transclusions(found) if names.title(each.title) in titles]
 
 
 def remove_templates(text: str, *, names: TemplateNames, keep: Callable[[str], bool]) -> str:
@@ -260,35 +278,43 @@ def _gap(value: str) -> str:
     return "\n" if value.startswith(_LIST) else " "
 
 
-def _field(name: str) -> Field:
-    field = find_field(fold(name), PROFILE_BY_NAME)
+def _field(name: str, kind: TemplateKind) -> Field:
+    field = find_field(fold(name), _BY_NAME[kind])
     if field is None:
-        raise LookupError(f"there is no parameter {name!r} in the profile")
+        raise LookupError(f"there is no parameter {name!r} in the {kind}")
     return field
 
 
-def _change(text: str, field: Field, value: str | None, names: TemplateNames, which: int) -> str:
-    before = find_profiles(parse_page(text), names)
+def _change(
+    text: str,
+    field: Field,
+    value: str | None,
+    names: TemplateNames,
+    which: int,
+    kind: TemplateKind,
+) -> str:
+    before = find_templates(parse_page(text), names, kind)
     if which >= len(before):
-        raise LookupError(f"there is no profile number {which + 1} on the page")
+        raise LookupError(f"there is no {kind} number {which + 1} on the page")
     profile = before[which]
     parameters = whole_parameters(profile)
-    mine = [at for at, parameter in enumerate(parameters) if _is(parameter, field)]
+    mine = [at for at, parameter in enumerate(parameters) if _is(parameter, field, kind)]
     keep = _effective(parameters, mine, field) if value is not None else -1
     splices = [(parameters[at].start - 1, parameters[at].end, "") for at in mine if at != keep]
     if value is not None and keep >= 0:
         splices.append(_replacement(profile, parameters[keep], value))
     elif value is not None:
-        splices.append(_insertion(profile, parameters, field, value))
+        splices.append(_insertion(profile, parameters, field, value, kind))
     changed = text
     for start, end, new in sorted(splices, reverse=True):
         changed = changed[:start] + new + changed[end:]
-    _check(changed, field, value, profile, names, which)
+    now = find_templates(parse_page(changed), names, kind)
+    _check(now[which] if which < len(now) else None, field, value, profile, kind)
     return changed
 
 
-def _is(parameter: Parameter, field: Field) -> bool:
-    return parameter.equals >= 0 and find_field(fold(parameter.key), PROFILE_BY_NAME) is field
+def _is(parameter: Parameter, field: Field, kind: TemplateKind) -> bool:
+    return parameter.equals >= 0 and find_field(fold(parameter.key), _BY_NAME[kind]) is field
 
 
 def _effective(parameters: Sequence[Parameter], mine: list[int], field: Field) -> int:
@@ -341,14 +367,18 @@ def _core(found: ParsedPage, start: int, end: int) -> tuple[int, int]:
 
 
 def _insertion(
-    profile: Transclusion, parameters: Sequence[Parameter], field: Field, value: str
+    profile: Transclusion,
+    parameters: Sequence[Parameter],
+    field: Field,
+    value: str,
+    kind: TemplateKind,
 ) -> tuple[int, int, str]:
     """Where a new parameter goes, and how it looks: like its neighbours."""
-    order = {each.name: at for at, each in enumerate(PROFILE)}
+    order = {each.name: at for at, each in enumerate(_FIELDS[kind])}
     text = profile.page.text
     at, model = profile.title_end, None
     for parameter in parameters:
-        known = find_field(fold(parameter.key), PROFILE_BY_NAME) if parameter.equals >= 0 else None
+        known = find_field(fold(parameter.key), _BY_NAME[kind]) if parameter.equals >= 0 else None
         if known and order[known.name] < order[field.name]:
             at, model = parameter.end, parameter
     model = model or next((parameter for parameter in parameters if parameter.equals >= 0), None)
@@ -390,23 +420,24 @@ def _indent(text: str, parameter: Parameter) -> str | None:
 
 
 def _check(
-    text: str, field: Field, value: str | None, old: Transclusion, names: TemplateNames, which: int
+    now: Transclusion | None, field: Field, value: str | None, old: Transclusion, kind: TemplateKind
 ) -> None:
-    """Read the page back: the parameter has its new value, and every other is as before."""
-    now = find_profiles(parse_page(text), names)
-    said = {True: [], False: []} if which >= len(now) else _values_as_written(now[which], field)
-    before = _values_as_written(old, field)
+    """See that the parameter has its new value as it is read back, and every other is as before."""
+    said = None if now is None else _values_as_written(now, field, kind)
+    before = _values_as_written(old, field, kind)
     new = [] if value is None else [value.strip()]
-    if said[False] != before[False] or said[True] != new or which >= len(now):
+    if said is None or said[False] != before[False] or said[True] != new:
         raise ValueError(f"{field.name}: this value would change more than its parameter")
 
 
-def _values_as_written(profile: Transclusion, field: Field) -> dict[bool, list[str]]:
+def _values_as_written(
+    profile: Transclusion, field: Field, kind: TemplateKind
+) -> dict[bool, list[str]]:
     """What each parameter says as written: {whether it is this field's: texts in order}."""
     found: dict[bool, list[str]] = {True: [], False: []}
     text = profile.page.text
     for parameter in whole_parameters(profile):
-        if _is(parameter, field):
+        if _is(parameter, field, kind):
             start, end = _core(profile.page, parameter.value, parameter.end)
             found[True].append(text[start:end])
         else:

@@ -10,6 +10,9 @@ from sqlalchemy import ColumnElement, Connection, select
 from exchange.store.database import Database, batches
 from exchange.store.schema import item, joining, profile
 
+NOTHING = ""
+"""The capacity of whoever left a request in the tool, until the page is read."""
+
 
 class JoinedRequests:
     """Who joined what on which page; a part of the index, as the pages are."""
@@ -28,6 +31,21 @@ class JoinedRequests:
             self._database.delete(joining, "page", sorted(found))
             for part in batches(rows):
                 connection.execute(joining.insert(), part)
+
+    def set(self, page: int, account: int, capacities: Collection[str]) -> None:
+        """Keep what one account has just joined on a page, until the page is read.
+
+        Whoever joined nothing any more keeps a row that names no capacity: by that the next
+        harvest knows that their profile has changed.
+        """
+        rows = [
+            {"page": page, "account": account, "capacity": capacity[:190]}
+            for capacity in dict.fromkeys(capacities or [NOTHING])
+        ]
+        theirs = (joining.c.page == page) & (joining.c.account == account)
+        with self._database.writing() as connection:
+            connection.execute(joining.delete().where(theirs))
+            connection.execute(joining.insert(), rows)
 
     def all(self) -> dict[int, list[tuple[int, str]]]:
         """Everybody who joined anything: {page id: (central id, capacity)}."""

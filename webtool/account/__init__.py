@@ -16,6 +16,7 @@ def register_account(app: Flask) -> None:
         edit,
         introduce,
         invitations,
+        joining,
         login,
         me,
         plan,
@@ -25,7 +26,7 @@ def register_account(app: Flask) -> None:
     )
 
     auth.register_auth(app)
-    modules = (login, answers, me, plan, sharing, wishes, queue, invitations, introduce)
+    modules = (login, answers, me, plan, sharing, joining, wishes, queue, invitations, introduce)
     own = (module.pages for module in modules)
     app.jinja_env.globals["coordinates"] = queue.is_coordinator
     for blueprint in (*own, edit.editor_pages, edit.request_pages):

@@ -39,6 +39,7 @@ from webtool.account.auth import (
     my_profiles,
     require_not_forgotten,
 )
+from webtool.account.joining import joined_requests
 from webtool.account.kept import saved_profile
 from webtool.context import context, current_snapshot
 from webtool.pages.contact import contact_of
@@ -104,6 +105,7 @@ def matches_page(*, typed: str = "", wrong: str = "") -> str:
         said=request.args.get("said", ""),
         undoable=request.args.get("of", type=int),
         cohorts=_cohorts(cohorts, declined),
+        joined=joined_requests(store),
         offered={
             one.capacity for each in (saved, *speaking.values()) if each for one in each.offers
         },

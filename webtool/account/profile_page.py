@@ -245,6 +245,8 @@ def open_profile_page(key: str) -> ProfileEdit:
     if profile is None and key != login.key:
         abort(403)
     require_not_forgotten()
+    if profile is not None and profile.stands_on_request:
+        profile = None  # The page is somebody else's, whose request they joined.
     wiki = auth_services().open_wiki(login)
     site = wiki.site_info(here.settings.names)
     note_name(site.user)

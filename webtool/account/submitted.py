@@ -394,12 +394,14 @@ def refusal_page(
     text: str = "",
     again: str = "",
     besides: str = "account-trouble-kept",
+    where: str = "",
 ) -> Response:
     """Return a page about an error, with the form in it; other errors are raised again.
 
     ``action`` is where the form is sent to, ``again`` the step with which, if not the one that
     failed. ``text`` is what was typed, as wikitext to be copied. Where only another login helps,
-    the form is kept over it. ``besides`` is the message that says what holds all the same.
+    the form is kept over it. ``besides`` is the message that says what holds all the same, ``where`` the
+    page on which ``text`` could be put by hand.
     """
     code = error.code if isinstance(error, FormRefused) else refusal_code(error)
     sent = typed_form()
@@ -415,6 +417,7 @@ def refusal_page(
             action=action,
             text=text,
             besides=besides,
+            where=where,
             step=(again or sent.get("step") or "save") if sent else "",
             login=url_for("account.start_login", again=1, next=back or request.path)
             if code in _LOGIN_HELPS

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from flask.testing import FlaskClient
 
 from exchange.errors import EditRefused
-from exchange.model import Cohort, Match, Profile
+from exchange.model import Cohort, Match, Profile, Want
 from exchange.store import Store
+from exchange.store.pages import PageRecord
 from tests.support.account_wiki import MemorySite
 from tests.unit.account.test_saving import app, client, fail, site
 from tests.unit.search.movement import NOW
@@ -29,6 +31,32 @@ def brought_together(store: Store) -> None:
     store.metadata.set("index-build", "together", at=NOW)
     match = Match(keys[1], keys[2], "lua", "lua", 1.0)
     store.introductions.make(match, coordinator=41, name="Ada", line="You two & Lua", at=NOW)
+
+
+def joining_pages(client: FlaskClient, site: MemorySite, token: str) -> dict[str, str]:
+    """Walk through joining somebody's request: before, refused, joined, on one's own page, left."""
+    ask = "{{Capacity Exchange request|want=Lua}}"
+    site.edit("Ben", "User:Ben", ask)
+    page, store = site.pages["User:Ben"].id, context_of(client.application).store
+    what = "lua"
+    want = Want(what, "Lua & <i>", request="User:Ben", joins=3, until=NOW.date())
+    ben = Profile("user:47", "Ben & <i>", page="User:Ben", page_id=page, edited=NOW, wants=(want,))
+    store.profiles.save_many([ben])
+    store.pages.save([PageRecord(page, "User:Ben", 2, 1, party="user:47", agreed=(47,))])
+    store.metadata.set("index-build", "asked", at=NOW)
+    address = f"/me/joined?of=user:47&what={quote(what)}"
+    found = {"join": client.get(address).text, "join-requests": client.get("/requests").text}
+    site.before_save = lambda: fail(EditRefused("protectedpage", "Why <b>\nand so"))
+    sent = {"csrf_token": token, "step": "join"}
+    found["join-refused"] = client.post(address, data=sent).text
+    site.before_save = lambda: None
+    found["join-done"] = client.post(address, data=sent).text
+    found["join-there"] = client.get(address).text
+    found["join-me"] = client.get("/me").text
+    found["join-left"] = client.post(address, data=sent | {"step": "leave"}).text
+    site.edit("Ben", "User:Ben", "Thanks!")
+    found["join-gone"] = client.get(address).text
+    return found
 
 
 def pages_of(client: FlaskClient, site: MemorySite) -> dict[str, str]:
@@ -68,6 +96,7 @@ def pages_of(client: FlaskClient, site: MemorySite) -> dict[str, str]:
         found[f"declined-{step}"] = client.get(at).text
     client.post("/introduce/1/back", data=typed)
     found["taken-back"] = client.get("/introduce?said=back").text
+    found |= joining_pages(client, site, token[1])
     found["forget"] = client.post("/me/forget", data=typed).text
     client.delete_cookie("exchange")
     found["ended"] = send(step="save")
@@ -82,6 +111,9 @@ def test_every_page_behind_the_login_is_valid_html(
     assert "Lua" in pages["ended"]
     assert "Not for me" in pages["together-me"]
     assert "You said: not for me" in pages["declined-decline"]
+    assert "Requests that you joined" in pages["join-me"]
+    assert "4 people need this" in pages["join-requests"]
+    assert "no longer on its page" in pages["join-gone"]
     assert "Introduce them again" in pages["taken-back"]
     folder = tmp_path / "pages"
     folder.mkdir()

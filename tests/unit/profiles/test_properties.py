@@ -11,7 +11,7 @@ from exchange.profiles.document import PageReading, ProfileTemplate
 from exchange.profiles.fields import PROFILE
 from exchange.profiles.items import ItemReader
 from exchange.profiles.parser import read_page
-from exchange.profiles.writer import edit_profile, find_profiles, render_profile, to_parameters
+from exchange.profiles.writer import edit_profile, find_templates, render_profile, to_parameters
 from exchange.titles import normalise_title
 from exchange.wikitext.preprocessor import parse_page
 from tests.unit.profiles.strategies import (
@@ -148,12 +148,12 @@ def test_an_edit_never_lets_a_value_out_of_its_parameter(
     text: str, attribute: str, value: str
 ) -> None:
     name = next(field.name for field in PROFILE if field.attribute == attribute)
-    before = find_profiles(parse_page(text), NAMES)
+    before = find_templates(parse_page(text), NAMES, "profile")
     try:
         changed = edit_profile(text, {name: value}, names=NAMES)
     except (ValueError, LookupError):
         return
-    after = find_profiles(parse_page(changed), NAMES)
+    after = find_templates(parse_page(changed), NAMES, "profile")
     assert len(after) >= len(before) > 0
     assert changed[: before[0].start] == text[: before[0].start]
     assert changed.endswith(text[before[0].end :])
