@@ -36,6 +36,7 @@ from exchange.store.people import (
     RateLimits,
 )
 from exchange.store.profiles import Profiles
+from exchange.store.responses import Responses
 from exchange.store.runs import (
     DIRECTORY_PAGE,
     INDEX_VERSION,
@@ -124,6 +125,7 @@ class Store:
     problems: Problems
     suggestions: Suggestions
     notices: Notices
+    responses: Responses
     introductions: Introductions
     unclear_answers: UnclearAnswers
     rounds: Rounds
@@ -158,6 +160,7 @@ class Store:
             problems=Problems(database),
             suggestions=Suggestions(database),
             notices=Notices(database),
+            responses=Responses(database),
             introductions=Introductions(database),
             unclear_answers=UnclearAnswers(database),
             rounds=Rounds(database),

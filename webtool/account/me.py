@@ -41,6 +41,7 @@ from webtool.account.auth import (
 )
 from webtool.account.joining import joined_requests
 from webtool.account.kept import saved_profile
+from webtool.account.practical import practical_facts
 from webtool.context import context, current_snapshot
 from webtool.pages.contact import contact_of
 
@@ -73,17 +74,15 @@ def matches_page(*, typed: str = "", wrong: str = "") -> str:
         never | {key for each in shown.values() for key in each.match.parties} - my_keys()
     )
     saved = saved_profile(own)
+    rows = match_rows(shown.values(), others)
     return render_template(
         "account/me.html",
         profile=own,
         saved=saved,
+        practical=practical_facts(rows, saved or own),
         groups=[profile for key, profile in speaking.items() if key != current_user().key],
         rows=sorted(
-            (
-                row
-                for row in match_rows(shown.values(), others)
-                if not never & {*row.suggestion.match.parties}
-            ),
+            (row for row in rows if not never & {*row.suggestion.match.parties}),
             key=_order,
         ),
         answers=ANSWERS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -30,6 +31,7 @@ from exchange.model import (
 from exchange.store import Store
 from exchange.store.erasure import erase_person
 from exchange.store.erasure_marks import ErasureMarks
+from exchange.store.notices import Notice, NoticeState
 from exchange.store.pages import PageRecord
 from exchange.store.personal_data import collect_rows
 from tests.integration.account.conftest import Visitor
@@ -79,6 +81,38 @@ def test_a_match_shows_whom_and_why_and_can_be_answered(member: Make, store: Sto
     assert kept is not None
     assert kept.status is SuggestionStatus.ACCEPTED
     assert "accepted" in ada.get("/me").text
+
+
+def test_a_match_that_waits_says_what_helps_to_decide(member: Make, store: Store) -> None:
+    ada = member("Ada")
+    made = pair(store, key_of(ada), "user:7", names=(ada.name, "Sample Helper"))
+    for key, zone in ((key_of(ada), "UTC+1"), ("user:7", "UTC+5:30")):
+        profile = store.profiles.get(key)
+        assert profile is not None
+        store.profiles.save_many([replace(profile, timezone=zone)])
+    page = ada.get("/me").text
+    assert "2 seats are free now" in page, "the one that is kept for her is free to her"
+    assert "Both of you are awake at 8:00–17:30 by your clock" in page
+    assert "Usually answers" not in page
+    for at in range(6):
+        other = replace(made.match, seeker="user:7", helper=f"user:{90 + at}", want="lua")
+        (asked,) = store.suggestions.plan([Suggestion(other, "2026-W40", NOW)])
+        told = NOW - timedelta(days=50)
+        row = Notice(f"{at:016x}", "user:7", 7, "Sample Helper", f"2026-W{at + 10}", told)
+        store.notices.restore(
+            [replace(row, state=NoticeState.SENT, ended=told, suggestions=(asked.id,))]
+        )
+        status, then = SuggestionStatus.DECLINED, told + timedelta(days=3)
+        store.suggestions.answer(asked.id, status=status, by="user:7", via="web", at=then)
+    assert "Usually answers within 3 days" in ada.get("/me").text
+    taken = replace(made.match, seeker="user:95", want="lua")
+    (held,) = store.suggestions.plan([Suggestion(taken, "2026-W47", NOW)])
+    store.suggestions.mark_notified([held.id], at=NOW)
+    assert "1 seat is free now" in ada.get("/me").text
+    ada.post(f"/me/matches/{made.id}", {"status": "accepted"})
+    page = ada.get("/me").text
+    assert "free now" not in page
+    assert "Usually answers" not in page
 
 
 def test_the_way_to_the_form_is_shown_to_whoever_may_take_it(
@@ -327,7 +361,7 @@ def test_the_number_of_queries_does_not_grow_with_the_matches(member: Make, stor
         ada.get("/me")
         event.remove(store.database.engine, "before_cursor_execute", note)
         counts.append(len([one for one in seen if one.startswith("SELECT")]))
-    assert counts[0] == counts[1] <= 11
+    assert counts[0] == counts[1] <= 12
 
 
 def test_the_rows_about_somebody_take_the_same_queries_however_many_they_are(
@@ -373,7 +407,7 @@ def test_what_somebody_sees_who_is_logged_in_asks_a_dozen_queries_at_most_also_a
         statements = [one for one in asked if not one.startswith("BEGIN")]
         assert len(statements) == len(set(statements)), "nothing is asked twice"
     assert counts.pop("save") <= 12, "what was saved is kept until the bot has read it"
-    assert counts.pop("/me") <= 12, "cohorts are asked for, too"
+    assert counts.pop("/me") <= 13, "cohorts are asked for, too, and who has a seat free"
     assert max(counts.values()) <= 11, counts
 
 

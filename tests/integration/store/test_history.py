@@ -23,6 +23,7 @@ from exchange.model import (
 from exchange.store import Store
 from exchange.store.notices import Notice, NoticeState
 from exchange.store.people import OPTED_OUT, LoginSession
+from exchange.store.responses import HeldSeat, ResponseRecord
 from exchange.store.runs import DIRECTORY_PAGE, INDEX_VERSION, MetricValue, PublishedPage
 from exchange.store.store import StoreVersion
 from exchange.store.suggestions import SuggestionAnswer
@@ -436,3 +437,26 @@ def test_places_keep_one_row_a_week_for_two_years(store: Store) -> None:
     assert store.place_weeks.all_with_measures()[1] == [
         (later, "affiliate", "Wikimédia Ḥ", 6, 0, 1, 0, 0)
     ]
+
+
+def test_responses_are_read_out_of_what_is_kept_anyway(store: Store) -> None:
+    (made,) = store.suggestions.plan([NEW])
+    assert store.responses.of(["user:2"])["user:2"] == ResponseRecord()
+    store.suggestions.mark_notified([made.id], at=NOW)
+    row = replace(NOTICE, suggestions=(made.id,))
+    store.notices.open(row)
+    store.notices.close(row.id, Sent(5, "User talk:Ada"), at=NOW + HOUR)
+    store.notices.open(replace(row, id="b2", campaign="2026-W48"))
+    found = store.responses.of(["user:1", "user:2", "user:3"])
+    assert found["user:2"].held == [HeldSeat(made.id, SuggestionStatus.OPEN, NOW)]
+    assert found["user:1"] == ResponseRecord(told=[(made.id, NOW + HOUR)]), (
+        "an open row is no message"
+    )
+    assert found["user:3"] == ResponseRecord()
+    at = NOW + 3 * HOUR
+    store.suggestions.answer(
+        made.id, status=SuggestionStatus.ACCEPTED, by="user:1", via="web", at=at
+    )
+    found = store.responses.of(["user:1", "user:2"])
+    assert found["user:1"].said == [(made.id, at)]
+    assert found["user:2"].held == [HeldSeat(made.id, SuggestionStatus.ACCEPTED, at)]
