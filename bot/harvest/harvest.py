@@ -16,7 +16,7 @@ from bot.harvest.ownership import (
     speakers,
     without_unowned,
 )
-from bot.harvest.profiles import joiners, rebuild_profiles
+from bot.harvest.profiles import joiners, rebuild_profiles, with_hidden_joiners
 from bot.harvest.reader import (
     UNREADABLE,
     USER_PAGES,
@@ -225,6 +225,7 @@ def harvest_pages(
         parties |= joiners(store, [*listing.gone, *(record.id for record in made)])
         parties |= _askers(store, seen_again)
         store.accounts.save((u for u in users.values() if u.id not in erased.marks), seen=now)
+        made = with_hidden_joiners(store, made, found, users, now)
         for account in erased.marks:
             marks.add(account, at=now)  # renewed where the key is not the newest
         store.pages.forget(listing.gone)
@@ -234,7 +235,10 @@ def harvest_pages(
             store.problems.replace({record.id: _unowned_problems(record) for record in part})
         parties |= joiners(store, [record.id for record in made])
         changed, removed = rebuild_profiles(
-            store, parties - {""}, group_suffix=settings.names.portal
+            store,
+            parties - {""},
+            group_suffix=settings.names.portal,
+            language=reader.language,
         )
         store.problems.replace(
             {page.id: [PageProblem(page.id, page.title, Problem(UNREADABLE))] for page in unread}

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import groupby
 
-from exchange.model import GONE, Problem, Profile, Reason, User, account_problem
+from bot.harvest.reader import ReadPage
+from exchange.model import (
+    GONE,
+    USABLE,
+    Language,
+    Problem,
+    Profile,
+    Reason,
+    User,
+    account_problem,
+)
 from exchange.model.keys import ProfileKey, is_group_key
 from exchange.profiles.document import PageReading
 from exchange.profiles.merge import JoinedWant, merge_readings
@@ -36,12 +47,12 @@ def joiners(store: Store, pages: Iterable[int]) -> set[str]:
 
 
 def rebuild_profiles(
-    store: Store, parties: Iterable[str], *, group_suffix: str
+    store: Store, parties: Iterable[str], *, group_suffix: str, language: str
 ) -> tuple[list[str], int]:
     """Put the profiles of these parties together again from what the store has of their pages.
 
     Gives (the keys of profiles that changed, how many went). ``group_suffix`` is the last part
-    of a group's page that does not belong to its name.
+    of a group's page that does not belong to its name, ``language`` the wiki's own.
     """
     changed: list[str] = []
     gone: set[str] = set()
@@ -53,12 +64,50 @@ def rebuild_profiles(
         accounts = store.accounts.get_many(people.union(joining, *(page.agreed for page in pages)))
         joins = _count_joins(joined, accounts)
         merged = _merge(part, pages, accounts, group_suffix, _joined_wants(store, people), joins)
+        merged.profiles = [_speaking(profile, language) for profile in merged.profiles]
         there = store.profiles.records(merged.gone)
         changed += store.profiles.save_many(merged.profiles, states=merged.states)
         store.profiles.forget(there)
         store.problems.replace(merged.problems)
         gone.update(there)
     return changed, len(gone)
+
+
+def with_hidden_joiners(
+    store: Store,
+    made: Sequence[PageRecord],
+    found: Iterable[ReadPage],
+    users: Mapping[str, User],
+    now: datetime,
+) -> list[PageRecord]:
+    """Keep by number what accounts joined that are gone now, while their line stands on the page.
+
+    When an account is back, what it joined counts again without another edit. ``users`` are those
+    whom the wiki knows by the names on the pages ``found``.
+    """
+    written = {each.page.id: each.reading.joined for each in found if each.reading}
+    looked = [each for each in made if each.joined is not None and each.id in written]
+    before = store.joined_requests.on(each.id for each in looked)
+    accounts = store.accounts.get_many({id for rows in before.values() for id, _ in rows})
+    here = {user.id for user in users.values() if account_problem(user) not in GONE}
+    called: dict[int, set[str]] = {id: {user.name} for id, user in accounts.items()}
+    for name, user in users.items():
+        called.setdefault(user.id, set()).add(name)
+    kept: dict[int, list[tuple[int, str]]] = {}
+    for page, rows in before.items():
+        for id, capacity in rows:
+            if id in accounts and id not in here and called[id].intersection(written[page]):
+                kept.setdefault(page, []).append((id, capacity))
+    lost = (accounts[id] for rows in kept.values() for id, _ in rows)
+    store.accounts.save(
+        (replace(user, local=False) for user in lost if account_problem(user) not in GONE), seen=now
+    )
+    return [
+        replace(each, joined=[*each.joined, *kept[each.id]])
+        if each.joined is not None and each.id in kept
+        else each
+        for each in made
+    ]
 
 
 def _joined_wants(store: Store, people: Iterable[int]) -> dict[str, list[JoinedWant]]:
@@ -86,6 +135,16 @@ def _count_joins(
         page: Counter(capacity for account, capacity in several if account in able)
         for page, several in joined.items()
     }
+
+
+def _speaking(profile: Profile, language: str) -> Profile:
+    """Let whoever only joined others' requests speak the wiki's language: they wrote a line there.
+
+    At the lowest level at which two can work together, until a profile of their own says more.
+    """
+    if profile.languages or not profile.stands_on_request:
+        return profile
+    return replace(profile, languages=(Language(language, USABLE),))
 
 
 def _with_joins(reading: PageReading, joins: Mapping[str, int]) -> PageReading:
@@ -126,6 +185,8 @@ def _merge(
             if page.consented or (group and str(ProfileKey.for_group(page.id)) == key)
         ]
         others = joined.get(key, ())
+        if others and account_problem(accounts.get(ProfileKey.parse(key).account)) in GONE:
+            others = ()  # Hidden, perhaps not for ever: that they joined is kept, by number.
         if not counting and not others:
             merged.gone.append(key)
             continue

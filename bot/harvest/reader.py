@@ -42,11 +42,12 @@ class ReadPage:
 
 @dataclass(frozen=True, slots=True)
 class PageReader:
-    """Everything that reading a page depends on."""
+    """Everything that reading a page depends on; ``language`` is the wiki's own."""
 
     names: TemplateNames
     directory: Directory
     today: date
+    language: str
 
     @property
     def mark(self) -> str:
@@ -109,10 +110,12 @@ def build_reader(
         use: [title, *(name for name, target in known.items() if target == title)]
         for use, title in titles.items()
     }
+    site = wiki.site()
     return PageReader(
-        names=TemplateNames.of(**called, namespaces=wiki.site().namespaces),
+        names=TemplateNames.of(**called, namespaces=site.namespaces),
         directory=directory,
         today=today,
+        language=site.language,
     )
 
 

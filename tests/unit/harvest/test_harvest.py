@@ -14,7 +14,7 @@ from bot.harvest import HarvestResult, harvest_pages, reader
 from bot.harvest.harvest import stored_directory
 from exchange.directory import load as load_directory
 from exchange.errors import EditRefused, SettingsError, WikiUnavailable
-from exchange.model import Frequency, Profile, Reason, User
+from exchange.model import Frequency, Language, Profile, Reason, User
 from exchange.settings import Settings, load
 from exchange.store import Store
 from exchange.store.erasure import erase_person, restore_person
@@ -701,7 +701,50 @@ def test_joining_outlives_a_new_name_and_ends_with_a_block_and_with_the_account(
     wiki.edit("User:Ada", joined_by("Bo"), by="Ada")
     run(now=NOW + timedelta(days=6))
     assert "Bo" not in str(store.problems.all())
-    assert [one.name for one in store.profiles.all()] == ["Ada"]
+    assert [one.name for one in store.profiles.all(active=None)] == ["Ada"]
+    assert joins_of(store, "user:1") == 0
+    wiki.accounts["Bo"] = wiki.accounts["Bo Peep"] = replace(
+        known_user(wiki), hidden=False, blocked=""
+    )
+    run(now=NOW + timedelta(days=8))
+    assert wants_of(store, "user:2") == [("finance", ("User:Ada",))]
+    assert joins_of(store, "user:1") == 1
+
+
+def test_what_a_hidden_account_joined_counts_again_unless_its_line_is_gone(
+    wiki: MemoryWiki, store: Store, run: Run
+) -> None:
+    wiki.edit("User:Ada", ASK, by="Ada")
+    wiki.edit("User:Ada", joined_by("Bo"), by="Bo")
+    wiki.edit("User:Ada", joined_by("Bo", "Cy"), by="Cy")
+    run()
+    bo, cy = wiki.accounts["Bo"], wiki.accounts["Cy"]
+    del wiki.accounts["Bo"], wiki.accounts["Cy"]  # As the wiki shows them to a bot.
+    wiki.edit("User:Ada", joined_by("Bo"), by="Ada")
+    run()
+    assert [one.name for one in store.profiles.all(active=None)] == ["Ada"]
+    assert joins_of(store, "user:1") == 0
+    wiki.accounts |= {"Bo": bo, "Cy": cy}
+    run(now=NOW + timedelta(days=2))
+    assert [one.name for one in store.profiles.all(active=None)] == ["Ada", "Bo"]
+    assert joins_of(store, "user:1") == 1
+
+
+def test_whoever_only_joined_speaks_the_wikis_language_until_they_say_more(
+    wiki: MemoryWiki, store: Store, run: Run
+) -> None:
+    wiki.edit("User:Ada", ASK, by="Ada")
+    wiki.edit("User:Ada", joined_by("Bo"), by="Bo")
+    run()
+    bo = store.profiles.get("user:2")
+    assert bo
+    assert bo.languages == (Language("en", 2),)
+    assert codes(store) == []
+    wiki.edit("User:Bo", PROFILE.replace("languages=en", "languages=yo"), by="Bo")
+    run()
+    bo = store.profiles.get("user:2")
+    assert bo
+    assert [one.code for one in bo.languages] == ["yo"]
 
 
 def known_user(wiki: MemoryWiki) -> User:

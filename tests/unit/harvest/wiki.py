@@ -17,7 +17,7 @@ from exchange.errors import WikiUnavailable
 from exchange.model import Page, Revision, User
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
-NAMESPACES = {0: ("",), 2: ("User",), 4: ("Project",), 10: ("Template",)}
+NAMESPACES = {0: ("",), 2: ("User",), 3: ("User talk",), 4: ("Project",), 10: ("Template",)}
 BATCH = 500
 
 
