@@ -172,7 +172,7 @@ class Simulation:
             if left and not (self._happens("silently", key) and silent < patience):
                 continue
             # Whoever is there looks after the profile; nobody who is there drops out.
-            listed.append(replace(one, edited=now - silent, away=None))
+            listed.append(replace(one, edited=now - silent, away=None, unanswered=()))
             if not left:
                 here.add(key)
         return listed, here

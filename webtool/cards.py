@@ -63,13 +63,12 @@ def build_cards(profiles: Iterable[Profile]) -> list[Card]:
 
 
 def _card(profile: Profile, directory: Directory, today: date) -> Card:
-    away = profile.away
     return Card(
         icon=codex_icon("userGroup" if profile.is_group else "userAvatar"),
         address=profile_url(profile),
         name=profile.name,
         facts=tuple(_facts(profile)),
-        away=msg_html("web-away-until", format_day(away)) if away and away >= today else "",
+        away=away_words(profile, today),
         sides=tuple(
             Side(
                 kind,
@@ -81,6 +80,13 @@ def _card(profile: Profile, directory: Directory, today: date) -> Card:
             if items
         ),
     )
+
+
+def away_words(profile: Profile, today: date) -> str:
+    """Return until when somebody is away, or that they were not heard of; empty where they are there."""
+    if profile.away is not None and profile.away >= today:
+        return msg_html("web-away-until", format_day(profile.away))
+    return msg("web-away-unheard") if profile.is_unheard_of(today) else ""
 
 
 def _facts(profile: Profile) -> Iterator[str]:
@@ -192,6 +198,7 @@ def _choice(facet: str, value: str, chosen: bool, _digest: str) -> str:
 def register_globals(app: Flask) -> None:
     """Register the functions of this module for an application's templates."""
     app.jinja_env.globals.update(
+        away_words=away_words,
         cards=build_cards,
         chip=capacity_chip,
         choice=facet_choice,

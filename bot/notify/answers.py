@@ -16,7 +16,7 @@ from bot.notify.person import talk_page_owner
 from bot.notify.recipients import ONCE
 from bot.wiki.port import Wiki
 from exchange.languages import canonical, fallback_chain
-from exchange.model import Page, Revision, SuggestionStatus
+from exchange.model import AGREED, Page, Revision, SuggestionStatus
 from exchange.model.keys import ProfileKey, Recipient
 from exchange.notices.answers import READ_FOR, AnswerReader, ReplyMeaning
 from exchange.notices.message import Role, meant_by, role_of
@@ -53,7 +53,8 @@ class Said:
     ``statuses`` gives (status, the revision, whether it is the recipient's own) by number.
     ``unclear`` is the newest revision in which the recipient wrote what we do not understand,
     after everything that we do. ``foreign`` counts agreeing answers from other hands. ``refusals``
-    are those of introductions that the recipient wrote, each with its revision.
+    are those of introductions that the recipient wrote, each with its revision; ``own`` is the
+    newest revision in which they wrote anything.
     """
 
     statuses: Mapping[int, tuple[SuggestionStatus, Version | None, bool]] = field(
@@ -64,6 +65,7 @@ class Said:
     unclear: Version | None = None
     foreign: int = 0
     refusals: Sequence[tuple[Meaning, Version]] = ()
+    own: Version | None = None
 
 
 def read_answers(
@@ -85,7 +87,10 @@ def read_answers(
     rows = [
         row
         for row in store.notices.sent(since=now - READ_FOR)
-        if row.suggestions or row.campaign == ONCE or row.campaign.startswith(CAMPAIGN)
+        if row.suggestions
+        or row.campaign == ONCE
+        or row.campaign.startswith(CAMPAIGN)
+        or role_of(row.campaign) is Role.AVAILABLE
     ]
     if not rows:
         return AnswersRead()
@@ -192,7 +197,8 @@ def _read_notice(
         number: (status if check_in else meant_by(status, row.campaign), version, own)
         for number, (status, version, own) in said.statuses.items()
     }
-    return replace(said, statuses=statuses)
+    refused = any(own and each is SuggestionStatus.STOPPED for each, _, own in statuses.values())
+    return replace(said, statuses=statuses, stopped=said.stopped or refused)
 
 
 def understand_statements(
@@ -218,8 +224,10 @@ def understand_statements(
     foreign = 0
     introductions = tuple(introduced)
     refusals: list[tuple[Meaning, Version]] = []
+    newest: Version | None = None
     for each in statements:
         own = each.version is not None and owner(each.version)
+        newest = each.version if own else newest
         if each.number is None:
             answer = words.read_reply(each.text, languages=spoken, count=count, check_in=check_in)
         else:
@@ -255,7 +263,7 @@ def understand_statements(
             for number, said in statuses.items()
             if said[0] is SuggestionStatus.STOPPED or said[0] in _AGREED_BEFORE
         }
-    return Said(statuses, stopped, never, unclear, foreign, refusals)
+    return Said(statuses, stopped, never, unclear, foreign, refusals, newest)
 
 
 _AGREED_BEFORE = frozenset(
@@ -340,6 +348,7 @@ def _record(
         )
         recorded[suggestion] = newest[suggestion] = answer
         fresh += 1
+    _record_sign_of_life(store, row, said)
     wishes = store.preferences.of(person)
     here = stop_in(row)
     if said.stopped:
@@ -359,6 +368,17 @@ def _record(
                     name = known.name if known is not None else ""
                     store.preferences.block(person, other, at=now, via=VIA, name=name)
     return fresh, _record_unclear(store, row, said, now)
+
+
+def _record_sign_of_life(store: Store, row: Notice, said: Said) -> None:
+    """Keep that a recipient is there: whatever they wrote, they wrote something."""
+    if said.own is None or said.own.revision <= row.read_revision or not row.account:
+        return
+    agreed = any(own and status in AGREED for status, _, own in said.statuses.values())
+    asked = role_of(row.campaign) is Role.AVAILABLE
+    store.signs_of_life.record(
+        row.account, at=said.own.at, via=VIA, notice=row.id if asked and agreed else ""
+    )
 
 
 def _record_refusals(store: Store, row: Notice, said: Said, now: datetime) -> None:

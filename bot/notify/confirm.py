@@ -6,7 +6,7 @@ One minor edit for each answer, and only by an account whose minor edits notify 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -100,7 +100,9 @@ class Confirmer:
             return 0
         now = self.clock()
         newest = self._newest_answers()
-        stops = frozenset(self.store.preferences.all(STOP).values())
+        said = {*self.store.preferences.all(STOP).values()}
+        said |= self.store.signs_of_life.answered_notices()
+        stops = frozenset(said)
         rows = [
             row
             for row in self.store.notices.sent(since=now - READ_FOR)
@@ -124,13 +126,14 @@ class Confirmer:
         """The newest answer of everybody to each suggestion, as far as it came from a page."""
         return {(e.suggestion, e.by): e for e in self.store.suggestions.answers() if e.via == VIA}
 
-    def _due(self, row: Notice, newest: NewestAnswers, stops: Collection[str]) -> int:
+    def _due(self, row: Notice, newest: NewestAnswers, stops: frozenset[str]) -> int:
         """Return the revision of the newest answer in a notice, understood or not; 0 for none.
 
-        ``stops`` are the places where somebody said stop. A notice that suggests nothing has no
-        answer but that, and is confirmed once.
+        ``stops`` are the places where somebody said stop, and the notices below which somebody said
+        that they are there. A notice that suggests nothing has no other answer, and is confirmed
+        once.
         """
-        if not row.suggestions and not row.confirmed_revision and stop_in(row) in stops:
+        if not row.suggestions and not row.confirmed_revision and stops & {stop_in(row), row.id}:
             return row.read_revision
         found = [each.revision or 0 for id in row.suggestions if (each := _said(row, id, newest))]
         return max([*found, self._unclear(row)], default=0)
@@ -145,7 +148,7 @@ class Confirmer:
         row: Notice,
         page: Page,
         newest: NewestAnswers,
-        stops: Collection[str],
+        stops: frozenset[str],
         now: datetime,
     ) -> int:
         due = self._due(row, newest, stops)
@@ -199,8 +202,12 @@ class Confirmer:
         values = {"unclear": ""}
         said: list[str] = []
         if not row.suggestions:
-            word = answer_word(wording, SuggestionStatus.STOPPED)
-            said.append(f"{wording.text('notice-heard', word)} {wording.text('notice-heard-stop')}")
+            stop = role_of(row.campaign) is not Role.AVAILABLE or self._is_stopped(row)
+            word = answer_word(
+                wording, SuggestionStatus.STOPPED if stop else SuggestionStatus.ACCEPTED
+            )
+            more = wording.text("notice-heard-stop" if stop else "notice-heard-thanks")
+            said.append(f"{wording.text('notice-heard', word)} {more}")
             values["status"] = word
         for number, id in enumerate(row.suggestions, 1):
             answer = _said(row, id, newest)

@@ -48,6 +48,7 @@ from exchange.profiles.names import TemplateNames
 from exchange.profiles.parser import read_page
 from exchange.settings import Settings
 from exchange.store import Store
+from exchange.store.signs_of_life import SEEN
 from exchange.titles import normalise_title
 
 LONGEST_WAIT = timedelta(days=366)
@@ -172,6 +173,10 @@ class Eligibility:
             still = (candidate.account, taken.page_id, taken.capacity) in history.joined
             if not still or history.statuses.get(taken.suggestion) not in AGREED:
                 return Skipped(Reason.NOTHING_TO_SAY, "what was to be told has changed")
+        elif candidate.role is Role.AVAILABLE:
+            own = history.preferences_of(str(ProfileKey.for_person(candidate.account)))
+            if own.get(SEEN, "") >= (now - timedelta(days=1)).date().isoformat():
+                return Skipped(Reason.NOTHING_TO_SAY, "they were here since")
         elif not candidate.suggestions:
             return Skipped(Reason.NOTHING_TO_SAY)
         if not all(self._is_waiting(each.id, candidate, history) for each in candidate.suggestions):
@@ -324,6 +329,8 @@ class Eligibility:
             return Skipped(Reason.NOTHING_TO_SAY, f"there is a Babel box on {home.title}")
         if page.revision is not None and page.revision.id == profile.revision:
             return None
+        if candidate.role is Role.AVAILABLE:
+            return Skipped(Reason.NOTHING_TO_SAY, f"{page.title} was edited")
         reading = self._read(page, now)
         if reading.is_empty:
             return Skipped(Reason.PROFILE_GONE, profile.page)
@@ -399,8 +406,9 @@ def _unwilling(
 ) -> Skipped | None:
     if preferences.get("stop") or preferences.get("forget"):
         return Skipped(Reason.NOTIFY_NO, "asked us to stop")
-    if party is not None and party.away is not None and party.away >= now.date():
-        return Skipped(Reason.AWAY, party.away.isoformat())
+    if party is not None and party.is_away(now.date()):
+        until = party.away.isoformat() if party.away is not None else ""
+        return Skipped(Reason.AWAY, until or "did not answer whether they are still there")
     pause = preferences.get("pause", "")
     if pause and (not pause[:4].isdigit() or pause >= now.date().isoformat()):
         return Skipped(Reason.AWAY, f"paused until {pause}")

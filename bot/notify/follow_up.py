@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.edits import ANOTHER_RUN, run_lock
 from bot.notify.answers import AnswersRead, notice_template_test, read_answers
+from bot.notify.availability import note_unanswered
 from bot.notify.deliver import UnfinishedNotices, recover_unfinished
 from bot.notify.eligibility import build_eligibility
 from bot.notify.opt_outs import check_opt_outs
@@ -326,6 +327,7 @@ def follow_up_notices(
         me=me,
         clock=clock,
     )
+    note_unanswered(store, settings.notify, now=clock())
     settled = record_contacts(
         store,
         wiki,

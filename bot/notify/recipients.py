@@ -14,6 +14,7 @@ from exchange.profiles.merge import find_lacks
 from exchange.store import Store
 from exchange.store.introductions import Introduction, Refusals, is_refused
 from exchange.store.notices import Notice, NoticeState
+from exchange.store.signs_of_life import SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class TakenRequest:
 class NoticeCandidate:
     """One account to be written to about one matter.
 
-    It is about ``suggestions``, about what the profile ``lacks`` (codes of problems), or about a
-    request that they joined and that is ``taken``.
+    It is about ``suggestions``, about what the profile ``lacks`` (codes of problems), about a
+    request that they joined and that is ``taken``, or asks whether they are still there.
     ``recipient`` is the profile's key, for a group's contact with ``>`` and the account's key
     behind it. ``name`` is the user name as the profile has it; ``account`` the central user id,
     0 where there is no such account.
@@ -115,25 +116,32 @@ def contact_names(profile: Profile) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyTold:
-    """Which notices stand about what: for each suggestion, and for each profile that lacked something."""
+    """Which notices stand about what: for each suggestion, and for each profile that lacked something.
+
+    ``asked`` are the days on which an account was asked whether they are still there.
+    """
 
     suggestions: Mapping[int, Sequence[Notice]]
     lacks: Mapping[str, Sequence[Notice]]
     campaigns: frozenset[tuple[str, str]] = frozenset()
+    asked: Mapping[int, Sequence[date]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: Store) -> AlreadyTold:
         """Read every notice that was sent. One query."""
         suggestions: dict[int, list[Notice]] = defaultdict(list)
         lacks: dict[str, list[Notice]] = defaultdict(list)
+        asked: dict[int, list[date]] = defaultdict(list)
         rows = store.notices.sent()
         for row in rows:
+            if role_of(row.campaign) is Role.AVAILABLE:
+                asked[row.account].append((row.ended or row.begun).date())
             if row.campaign == ONCE:
                 lacks[str(Recipient.parse(row.recipient).profile)].append(row)
             for id in row.suggestions:
                 suggestions[id].append(row)
         campaigns = frozenset((row.recipient, row.campaign) for row in rows)
-        return cls(suggestions, lacks, campaigns)
+        return cls(suggestions, lacks, campaigns, dict(asked))
 
     def about(self, suggestion: int, key: str, *, later: bool = False) -> list[Notice]:
         """The notices by which one side of a suggestion, a profile key, was told of it.
@@ -154,6 +162,10 @@ class AlreadyTold:
     def has_campaign(self, recipient: str, campaign: str) -> bool:
         """Whether this very recipient got the notice of a campaign."""
         return (recipient, campaign) in self.campaigns
+
+    def was_asked(self, account: int, *, since: datetime) -> bool:
+        """Whether an account was asked since then whether they are still there."""
+        return any(day > since.date() for day in self.asked.get(account, ()))
 
     def has_lacks(self, recipient: str) -> bool:
         """Whether this very recipient was told what their profile lacks."""
@@ -186,7 +198,10 @@ def build_candidates(
                 news = [
                     each for each in suggestions if not told.has(recipient, each.id, later=later)
                 ]
-                if not news and (role is not Role.OWNER or told.has_lacks(recipient)):
+                if role is Role.AVAILABLE:
+                    if told.was_asked(account, since=now - MEMORY):
+                        continue
+                elif not news and (role is not Role.OWNER or told.has_lacks(recipient)):
                     continue
             found.append(
                 NoticeCandidate(
@@ -211,7 +226,7 @@ UNFINISHED = (NoticeState.BEGUN, NoticeState.UNKNOWN)
 MEMORY = timedelta(days=62)
 """How far back earlier messages matter: longer than any pace that somebody can choose."""
 
-WISHES = ("stop", "forget", "pause", "cap")
+WISHES = ("stop", "forget", "pause", "cap", SEEN)
 """The preferences that concern messages."""
 
 

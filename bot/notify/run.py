@@ -12,6 +12,7 @@ from bot.cli.output import Progress, Silent
 from bot.edits import ANOTHER_RUN, CircuitBreaker, RunLock, first_details, run_lock
 from bot.harvest.harvest import stored_directory as stored_directory
 from bot.notify.answers import STOP, notice_template_test
+from bot.notify.availability import ask_instead, due_questions
 from bot.notify.compose import Composer
 from bot.notify.confirm import RIGHT, Confirmer
 from bot.notify.deliver import NoticeSender
@@ -182,6 +183,9 @@ class _Run:
         waiting |= pending_notices(self.store, told, now=now)
         waiting |= {(key, Role.OWNER): [] for key in lacking_profiles(self.store, told, now=now)}
         joiners = waiting_joiners(self.store, told, now=now)
+        silent = self.settings.notify.available_days
+        due = due_questions(self.store, told.asked, now=now, days=silent)
+        ask_instead(waiting, due, besides=joiners.keys())
         if not waiting and not joiners:
             return {}
         profiles = self.store.profiles.get_many(
@@ -264,7 +268,12 @@ class _Run:
         """
         answered = {e.suggestion for e in self.store.suggestions.answers() if e.via == "wiki"}
         waiting = {each.notice: each for each in self.store.unclear_answers.waiting()}
-        if not answered and not waiting and not self.store.preferences.all(STOP):
+        if not (
+            answered
+            or waiting
+            or self.store.preferences.all(STOP)
+            or self.store.signs_of_life.answered_notices()
+        ):
             return 0
         me = require_account(self.settings, self.wiki)
         if RIGHT not in me.rights:

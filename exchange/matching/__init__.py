@@ -5,7 +5,7 @@
 words.
 """
 
-from exchange.matching.eligibility import History, is_away, is_live, is_muted, is_stale, takes_part
+from exchange.matching.eligibility import History, is_live, is_muted, takes_part
 from exchange.matching.explain import WhyNot, explain_pair, reasons, sentence
 from exchange.matching.lookup import Lookup
 from exchange.matching.metrics import Measure
@@ -23,10 +23,8 @@ __all__ = [
     "Weights",
     "WhyNot",
     "explain_pair",
-    "is_away",
     "is_live",
     "is_muted",
-    "is_stale",
     "load_weights",
     "match_profiles",
     "period_of",

@@ -101,7 +101,7 @@ def build_market(
     works: list[tuple[int, int]] = []
     shared = Counter(project for profile in ordered for project in set(profile.projects))
     for row, profile in enumerate(ordered):
-        active = takes_part(profile, today=today, weights=weights)
+        active = takes_part(profile, today=today)
         held, used = (
             history.seats_taken.get(profile.key, 0),
             history.suggested_this_period.get(profile.key, 0),

@@ -9,29 +9,18 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from exchange.geography import is_emerging_community, is_small_affiliate, region_of
-from exchange.matching.weights import Bounds, Weights
+from exchange.matching.weights import Bounds
 from exchange.model import Frequency, Profile, Suggestion, SuggestionStatus, Want
 
 
-def takes_part(profile: Profile, *, today: date, weights: Weights) -> bool:
-    """Whether somebody takes part in a round: not away, not quiet, not stale."""
-    return not (is_away(profile, today) or is_muted(profile) or is_stale(profile, today, weights))
-
-
-def is_away(profile: Profile, today: date) -> bool:
-    """Whether somebody is away; the day itself still counts."""
-    return profile.away is not None and profile.away >= today
+def takes_part(profile: Profile, *, today: date) -> bool:
+    """Whether somebody takes part in a round: not away, not quiet."""
+    return not (profile.is_away(today) or is_muted(profile))
 
 
 def is_muted(profile: Profile) -> bool:
     """Whether somebody wants no messages at all."""
     return profile.notify is Frequency.NEVER
-
-
-def is_stale(profile: Profile, today: date, weights: Weights) -> bool:
-    """Whether a profile was not looked after for too long."""
-    edited = profile.edited
-    return edited is not None and (today - edited.date()).days > weights.bounds.stale_days
 
 
 def is_emerging(profile: Profile) -> bool:

@@ -17,9 +17,7 @@ from exchange.matching.candidates.exhaustive import possible_exchanges
 from exchange.matching.columns import Ints, spread
 from exchange.matching.eligibility import (
     History,
-    is_away,
     is_muted,
-    is_stale,
     merge_wants,
     region_of_profile,
 )
@@ -93,12 +91,10 @@ def explain_pair(
     if not allowed_pairs(two, *pair)[0]:
         return why(UnmetReason.SUGGESTED)
     for profile in (seeker, helper):
-        if is_away(profile, today):
+        if profile.is_away(today):
             return why(UnmetReason.AWAY)
         if is_muted(profile):
             return why(UnmetReason.QUIET)
-        if is_stale(profile, today, weights):
-            return why(UnmetReason.STALE)
     if not len(wants):
         late = any(want.until and want.until < today for want in seeker.wants)
         return why(

@@ -203,7 +203,7 @@ class Lookup:
     def seekers_for(self, key: str, *, most: int = 5) -> list[Match]:
         """Return the best seekers for what a person offers: whom they could help, best first."""
         profile = self.profiles.get(key)
-        if profile is None or not takes_part(profile, today=self.today, weights=self.weights):
+        if profile is None or not takes_part(profile, today=self.today):
             return []
         alone = self._counted(self._columns([profile]))
         if alone.people.free[0] <= 0:

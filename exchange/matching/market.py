@@ -71,7 +71,7 @@ class People:
 
     ``seed`` decides ties. ``seats`` are all seats, ``free`` those not held. ``most`` is how many
     suggestions a seeker can still get. ``helps`` and ``seeks`` tell who takes part at all (not
-    away, quiet or stale). ``rank`` is the solidarity order: the higher, the earlier served.
+    away or quiet). ``rank`` is the solidarity order: the higher, the earlier served.
     ``clock`` is in quarters of an hour (see ``zone``). ``fresh`` is points. ``projects`` is a
     matrix of bits. ``contacts`` are the people who answer for somebody: oneself, a group's contacts.
     """

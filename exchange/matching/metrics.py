@@ -117,6 +117,8 @@ def measure_service(
     seekers, helped = ({key for key, _ in pairs} for pairs in (wants, served))
     figures = {"reciprocity": _mean(np.array([bool(one.match.reciprocal) for one in live], bool))}
     figures |= measure_load(np.array(_loads(people, live, today), np.int64))
+    if people:
+        figures["unheard"] = _mean(np.array([one.is_unheard_of(today) for one in profiles], bool))
     if wants:
         figures["wants-served"] = Measure(len(served) / len(wants), len(wants))
     sides: dict[str, set[str]] = {
@@ -149,7 +151,7 @@ def _loads(people: Mapping[str, Profile], live: Iterable[Suggestion], today: dat
     able = (
         key
         for key, one in people.items()
-        if one.offers and one.seats > 0 and (one.away is None or one.away < today)
+        if one.offers and one.seats > 0 and not one.is_away(today)
     )
     return [carried[key] for key in sorted({*able, *carried})]
 

@@ -14,7 +14,7 @@ from exchange.matching.assignment.assign import assign_helpers
 from exchange.matching.build_market import CapacityTree, build_market
 from exchange.matching.candidates.find import CandidateFinder, Candidates, seeking_wants
 from exchange.matching.columns import Bools, Ints, seed_of
-from exchange.matching.eligibility import History, is_away, is_muted, is_stale
+from exchange.matching.eligibility import History, is_muted
 from exchange.matching.explain import matches_from_rows
 from exchange.matching.groups import find_chains, find_circles, find_cohorts, find_swaps
 from exchange.matching.interpreters import Room, find_interpreted
@@ -110,7 +110,6 @@ def match_profiles(
         name_unmet(market, unmet),
         by_key,
         today,
-        weights,
     )
     untils = {
         (profile.key, want.capacity): want.until
@@ -198,7 +197,7 @@ def _choices(market: Market, found: Candidates) -> dict[str, int]:
 
 
 def _about_seekers(
-    unmet: tuple[Unmet, ...], profiles: dict[str, Profile], today: date, weights: Weights
+    unmet: tuple[Unmet, ...], profiles: dict[str, Profile], today: date
 ) -> tuple[Unmet, ...]:
     """Return where it is the seeker who does not take part now, and how."""
     found = []
@@ -206,9 +205,7 @@ def _about_seekers(
         seeker, reason = profiles[one.seeker], one.reason
         if is_muted(seeker):
             reason = UnmetReason.QUIET
-        elif is_stale(seeker, today, weights):
-            reason = UnmetReason.STALE
-        elif is_away(seeker, today):
+        elif seeker.is_away(today):
             reason = UnmetReason.AWAY
         found.append(Unmet(one.seeker, one.want, reason))
     return tuple(found)

@@ -36,11 +36,14 @@ def capacity_points(steps: int, weights: Weights) -> int:
 
 
 def fresh_points(profile: Profile, today: date, weights: Weights) -> int:
-    """Points for a profile that was looked after lately; none where that is not known."""
-    if profile.edited is None:
+    """Points for a profile that was looked after lately; none where that is not known.
+
+    None either where a question whether they are still there was not answered.
+    """
+    if profile.edited is None or profile.questions_unanswered(today):
         return 0
     age = (today - profile.edited.date()).days
-    full, none = weights.bounds.fresh_days, weights.bounds.stale_days
+    full, none = weights.bounds.fresh_days, weights.bounds.faded_days
     return weights.points.freshness * min(max(none - age, 0), none - full) // (none - full)
 
 

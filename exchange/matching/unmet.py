@@ -20,12 +20,11 @@ class UnmetReason(StrEnum):
     NOBODY = "nobody"  # nobody offers it, nor anything narrower or broader
     LANGUAGE = "language"  # those who offer it share no usable language with the seeker
     SUGGESTED = "suggested"  # all who could help were suggested before
-    AWAY = "away"  # all who could help are away, quiet or stale; or the seeker is away
+    AWAY = "away"  # all who could help are away or quiet; or the seeker is away
     SEATS = "seats"  # all who could help have their seats taken
     LIMIT = "limit"  # the seeker has all the suggestions that one period brings
     # About the seeker.
     QUIET = "quiet"  # wants no messages
-    STALE = "stale"  # the profile was not edited for too long
     LATE = "late"  # the want's last day is over
     LIVE = "live"  # the want is in somebody's hands already
     # About two people.

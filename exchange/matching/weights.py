@@ -95,7 +95,7 @@ class Bounds(_Table):
     near_hours: int = Field(ge=0, le=12)
     far_hours: int = Field(ge=1, le=12)
     fresh_days: Days
-    stale_days: Days
+    faded_days: Days
     deadline_days: Days
     silence_days: Days
     exchange_days: Days
@@ -106,7 +106,7 @@ class Bounds(_Table):
     def _in_order(self) -> Self:
         for less, more in (
             ("near_hours", "far_hours"),
-            ("fresh_days", "stale_days"),
+            ("fresh_days", "faded_days"),
             ("cohort_least", "cohort_most"),
         ):
             if getattr(self, less) > getattr(self, more) - (less != "cohort_least"):

@@ -13,6 +13,7 @@ from exchange.model.outcome import GONE, Held, Outcome, Reason, Sent, Skipped, U
 from exchange.model.profile import (
     FLUENT,
     NATIVE,
+    UNANSWERED_MOST,
     USABLE,
     Frequency,
     Kind,
@@ -43,6 +44,7 @@ __all__ = [
     "GONE",
     "INTRODUCED",
     "NATIVE",
+    "UNANSWERED_MOST",
     "UNDER_WAY",
     "UNLISTED",
     "USABLE",

@@ -21,6 +21,10 @@ USABLE = 2
 """The lowest Babel level at which two people can work together."""
 
 
+UNANSWERED_MOST = 2
+"""After so many unanswered questions whether they are still there, somebody counts as away."""
+
+
 class Kind(StrEnum):
     """Who is speaking: a person or a kind of group."""
 
@@ -100,7 +104,9 @@ class Profile:
     can change), ``page:`` and the page id for a group. ``name`` is for display and does not take
     part in comparisons. ``country`` is an ISO 3166-1 alpha-2 code, ``region`` a Wikimedia region
     id. ``hours`` is the time a week that they have. ``contacts`` are the user names that a
-    group's notices go to; a person's own name for a person.
+    group's notices go to; a person's own name for a person. ``unanswered`` is no part of what a
+    page says: the days from which a question whether they are still there counts as unanswered,
+    oldest first, none where they gave a sign of life since.
     """
 
     key: str
@@ -125,6 +131,7 @@ class Profile:
     away: date | None = None
     about: str = ""
     contacts: tuple[str, ...] = ()
+    unanswered: tuple[date, ...] = ()
 
     @property
     def is_group(self) -> bool:
@@ -145,6 +152,18 @@ class Profile:
     def open_wants(self, today: date) -> tuple[Want, ...]:
         """Return the wants that are still of use on a day."""
         return tuple(want for want in self.wants if want.until is None or want.until >= today)
+
+    def questions_unanswered(self, day: date) -> int:
+        """Return how many questions whether they are still there had gone unanswered by a day."""
+        return sum(since <= day for since in self.unanswered)
+
+    def is_unheard_of(self, day: date) -> bool:
+        """Whether they count as away because they answered no question whether they are there."""
+        return self.questions_unanswered(day) >= UNANSWERED_MOST
+
+    def is_away(self, day: date) -> bool:
+        """Whether they are away on a day: until a day that they named, or as ``is_unheard_of``."""
+        return (self.away is not None and self.away >= day) or self.is_unheard_of(day)
 
 
 @dataclass(frozen=True, slots=True)

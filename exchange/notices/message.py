@@ -38,7 +38,8 @@ class Role(StrEnum):
     """Who a notice speaks to: who wants to learn, who helps or interprets, who lacks something,
     who joined a request.
 
-    ``CHECK_IN`` asks whoever said yes some time ago what became of it.
+    ``CHECK_IN`` asks whoever said yes some time ago what became of it, ``AVAILABLE`` whoever was
+    not heard of for long whether they are still there.
     """
 
     CHECK_IN = "check-in"
@@ -47,6 +48,7 @@ class Role(StrEnum):
     INTERPRETER = "interpreter"
     OWNER = "owner"
     JOINER = "joiner"
+    AVAILABLE = "available"
 
 
 HELPING = (Role.HELPER, Role.INTERPRETER)
@@ -60,9 +62,15 @@ def role_of(campaign: str) -> Role:
 
 
 def meant_by(status: SuggestionStatus, campaign: str) -> SuggestionStatus:
-    """Return what an answer means below a notice of a campaign: yes to "did you meet?" is in touch."""
-    if role_of(campaign) is Role.CHECK_IN and status is SuggestionStatus.ACCEPTED:
+    """Return what an answer means below a notice of a campaign.
+
+    Yes to "did you meet?" is in touch; no to "are you still available?" is a stop.
+    """
+    role = role_of(campaign)
+    if role is Role.CHECK_IN and status is SuggestionStatus.ACCEPTED:
         return SuggestionStatus.IN_TOUCH
+    if role is Role.AVAILABLE and status is SuggestionStatus.DECLINED:
+        return SuggestionStatus.STOPPED
     return status
 
 
@@ -264,6 +272,7 @@ def linked_titles(content: NoticeContent, names: NoticeTitles) -> Iterable[str]:
 
 QUESTIONS: Mapping[Role, tuple[str, ...]] = {
     Role.CHECK_IN: ("in-touch", NOT_YET, "it-helped", "not-this-one", "stop"),
+    Role.AVAILABLE: ("yes", "stop"),
 }
 """Roles in which a notice asks something of its own, and the answers that it offers as links."""
 
@@ -287,7 +296,7 @@ def _body(content: NoticeContent, wording: Localizer, names: NoticeTitles) -> st
         template=names.template,
         notice=content.marker.id,
         language=wording.language,
-        count=count,
+        count=1 if content.role is Role.AVAILABLE else count,
         page=_title(reader.talk_page),
         only=QUESTIONS.get(content.role, ()),
     )

@@ -10,7 +10,17 @@ from math import ceil
 import pandas as pd
 
 from exchange.matching.metrics import wilson_interval
-from exchange.model import AGREED, Held, Outcome, Reason, Sent, Skipped, SuggestionStatus, Unknown
+from exchange.model import (
+    AGREED,
+    UNANSWERED_MOST,
+    Held,
+    Outcome,
+    Reason,
+    Sent,
+    Skipped,
+    SuggestionStatus,
+    Unknown,
+)
 from exchange.model.keys import CandidateId
 from exchange.privacy import SMALLEST_CELL, is_tellable, tellable_parts
 from exchange.reports.cells import ColumnType, MessageCell, Quantity, to_int
@@ -74,13 +84,14 @@ def waits(facts: ReportData) -> list[int]:
 
 
 def _fairness(facts: ReportData) -> list[Row]:
-    load, days = loads(facts), waits(facts)
+    load, days, asked = loads(facts), waits(facts), facts.parties["unanswered"]
     answers = tally_answers(Counter(facts.suggestions["status"].tolist()))
     return [
         _figure("load-max", ColumnType.COUNT, max(load, default=None), len(load)),
         _figure("load-p90", ColumnType.COUNT, quantile(load, 0.9), len(load)),
         _figure("load-gini", ColumnType.NUMBER, gini(load), len(load)),
         _share("load-idle", load.count(0), len(load)),
+        _share("unheard", int((asked >= UNANSWERED_MOST).sum()), len(asked)),
         _figure("wait-median", ColumnType.COUNT, quantile(days, 0.5), len(days)),
         _figure("wait-p90", ColumnType.COUNT, quantile(days, 0.9), len(days)),
         (

@@ -21,7 +21,7 @@ from exchange.privacy import CountryProtection
 
 REASONS = ("nobody", "language", "suggested", "away", "seats", "waiting")
 """Why a want is unmet, the hardest to mend first. ``waiting`` is everything that ends by itself:
-not looked at yet, the seeker's share of this period used up, no messages wanted, profile stale."""
+not looked at yet, the seeker's share of this period used up, no messages wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,9 @@ def read_profiles(
                 is_small_affiliate(profile.kind),
                 profile.edited.date() if profile.edited else None,
                 profile.seats,
-                profile.away is not None and profile.away >= today,
+                profile.is_away(today),
                 profile.notify is Frequency.NEVER,
+                profile.questions_unanswered(today),
             )
         )
         offers += [(at, offer.capacity, offer.text) for offer in profile.offers]
@@ -89,10 +90,10 @@ def read_profiles(
         party_rows,
         columns=[
             "key", "name", "page", "kind", "group", "country", "region", "said_region",
-            "emerging", "small", "edited", "seats", "away", "silent",
+            "emerging", "small", "edited", "seats", "away", "silent", "unanswered",
         ],
         dtype=object,
-    ).astype({"group": bool, "small": bool, "away": bool, "silent": bool, "seats": int})  # fmt: skip
+    ).astype({"group": bool, "small": bool, "away": bool, "silent": bool, "seats": int, "unanswered": int})  # fmt: skip
     written = [
         *((at, "offer", capacity, text) for at, capacity, text in offers),
         *((want[0], "want", want[1], want[2]) for want in wants),

@@ -6,7 +6,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import chain
 
 from exchange.geography import region_of
@@ -17,9 +16,6 @@ from exchange.reports.data import ReportData
 from exchange.reports.frames import REASONS
 from exchange.reports.model import Column, Report, Row, Sheet
 from exchange.text import fold
-
-STALE_DAYS = 365
-"""A profile that nobody edited for so long may no longer be true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,21 +172,29 @@ OVERLOADED = Sheet(
 )
 
 
-def _stale(facts: ReportData) -> Waiting:
-    oldest = facts.today - timedelta(days=STALE_DAYS)
+def _unanswered(facts: ReportData) -> Waiting:
+    """Whoever did not answer whether they are still there; first those who count as away by it."""
+    parties = facts.parties
     rows = [
-        ((facts.party(at), _write_to(facts.party(at)), edited), (at,))
-        for at, edited in enumerate(facts.parties["edited"])
-        if edited is not None and edited == edited and edited < oldest
+        ((facts.party(at), _write_to(facts.party(at)), count, edited), (at,))
+        for at, count, edited in zip(
+            parties.index, parties["unanswered"], parties["edited"], strict=True
+        )
+        if count
     ]
-    return sorted(rows, key=lambda one: str(one[0][2]))
+    return sorted(rows, key=lambda one: (-to_int(one[0][2]), str(one[0][3]), one[0][0]))
 
 
-STALE = Sheet(
-    id="stale",
+UNANSWERED = Sheet(
+    id="unanswered",
     head="party",
-    columns=(Column("party", ColumnType.PARTY), STEP, Column("edited", ColumnType.DATE)),
-    rows=_rows(_stale),
+    columns=(
+        Column("party", ColumnType.PARTY),
+        STEP,
+        Column("unanswered", ColumnType.COUNT, "questions"),
+        Column("edited", ColumnType.DATE),
+    ),
+    rows=_rows(_unanswered),
 )
 
 
@@ -331,7 +335,7 @@ _KINDS: tuple[tuple[Sheet, Callable[[ReportData], Waiting]], ...] = (
     (OVERLOADED, _full),
     (UNLISTED_NAMES, _unlisted),
     (PROBLEMS, _problems),
-    (STALE, _stale),
+    (UNANSWERED, _unanswered),
     (DUPLICATES, _duplicates),
     (ELSEWHERE, _elsewhere),
 )

@@ -156,6 +156,8 @@ class Notify(_Section):
     answer_days: int = Field(ge=1)
     hold_out: float = Field(ge=0, le=0.25)
     check_in_days: int = Field(ge=1)
+    available_days: int = Field(ge=0)
+    available_answer_days: int = Field(ge=1)
     languages_off: tuple[str, ...] = ()
     trial: tuple[str, ...] = ()
 

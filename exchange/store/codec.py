@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -150,6 +150,7 @@ _CONVERTED: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "notify": (lambda frequency: frequency.value, _FREQUENCIES.__getitem__),
     "away": (date.isoformat, date.fromisoformat),
     "contacts": (list, tuple),
+    "unanswered": (_listed(date.isoformat), _tupled(date.fromisoformat)),
 }
 _DEFAULT = Profile(key="", name="")
 _DEFAULTS = {
@@ -176,6 +177,16 @@ def unpack_profile(body: Json) -> Profile:
         if name in values:
             values[name] = unpack(values[name])
     return Profile(**values)
+
+
+def pack_days(days: Sequence[date]) -> str:
+    """Days as one text, with spaces between."""
+    return " ".join(day.isoformat() for day in days)
+
+
+def unpack_days(text: str) -> tuple[date, ...]:
+    """Such a text as days."""
+    return tuple(map(date.fromisoformat, text.split()))
 
 
 def pack_part(part: ScorePart) -> list[Any]:

@@ -16,6 +16,8 @@ from exchange.store.schema import item, problem, profile
 
 OFFER = "offer"
 WANT = "want"
+_BODY = (profile.c.body, profile.c.unanswered)
+"""What a profile is put together from."""
 _READ = 5_000
 """How many profiles one query reads: as many as an export has rows."""
 
@@ -50,11 +52,11 @@ class Profiles:
 
     def all(self, *, active: bool | None = True) -> list[Profile]:
         """Every profile by key: the active ones, the others (False), or all (None)."""
-        query = select(profile.c.body).order_by(profile.c.key)
+        query = select(*_BODY).order_by(profile.c.key)
         if active is not None:
             query = query.where(profile.c.active == active)
         with self._database.reading() as connection:
-            return [unpack_profile(body) for body in connection.scalars(query)]
+            return [_unpack(*row) for row in connection.execute(query)]
 
     def active(self, before: ActiveProfiles | None = None) -> ActiveProfiles:
         """Every active profile; those that are as they were ``before`` are the same objects.
@@ -62,19 +64,17 @@ class Profiles:
         Their bodies are not read again: where few changed, this takes a fraction of the time.
         """
         everybody = profile.c.active.is_(True)
-        columns = (profile.c.key, profile.c.digest, profile.c.name)
+        columns = (profile.c.key, profile.c.digest, profile.c.name, profile.c.unanswered)
         query = select(*columns).where(everybody).order_by(profile.c.key)
         found: dict[str, Profile] = {}
         marks: dict[str, str] = {}
         with self._database.reading() as connection:
             if before is None:
-                for key, version, name, body in connection.execute(
-                    query.add_columns(profile.c.body)
-                ):
-                    found[key], marks[key] = unpack_profile(body), _mark(version, name)
+                for key, *version, body in connection.execute(query.add_columns(profile.c.body)):
+                    found[key], marks[key] = _unpack(body, version[-1]), _mark(*version)
                 return ActiveProfiles(found, marks)
-            for key, version, name in connection.execute(query):
-                marks[key] = _mark(version, name)
+            for key, *version in connection.execute(query):
+                marks[key] = _mark(*version)
             fresh = self.get_many(
                 key for key, mark in marks.items() if before.marks.get(key) != mark
             )
@@ -84,37 +84,35 @@ class Profiles:
 
     def records(self, keys: Iterable[str] | None = None) -> dict[str, ProfileRecord]:
         """Profiles with their standing: those of ``keys``, or all."""
-        query = select(profile.c.key, profile.c.body, profile.c.state, profile.c.digest)
+        query = select(profile.c.key, profile.c.state, profile.c.digest, *_BODY)
         found = {}
         with self._database.reading() as connection:
             for each in _parts(query, profile.c.key, keys):
-                for key, body, state, mark in connection.execute(each):
+                for key, state, mark, *body in connection.execute(each):
                     found[key] = ProfileRecord(
-                        unpack_profile(body), Reason(state) if state else None, mark
+                        _unpack(*body), Reason(state) if state else None, mark
                     )
         return dict(sorted(found.items()))
 
     def get(self, key: str) -> Profile | None:
         """The profile of this key, active or not."""
-        with self._database.reading() as connection:
-            body = connection.scalar(select(profile.c.body).where(profile.c.key == key))
-        return None if body is None else unpack_profile(body)
+        return self._first(profile.c.key == key)
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Profile]:
         """The profiles of these keys, active or not, as far as there are any."""
-        query = select(profile.c.key, profile.c.body)
+        query = select(profile.c.key, *_BODY)
         with self._database.reading() as connection:
             return {
-                key: unpack_profile(body)
+                key: _unpack(*body)
                 for each in _parts(query, profile.c.key, keys)
-                for key, body in connection.execute(each)
+                for key, *body in connection.execute(each)
             }
 
     def named(self, name: str) -> list[Profile]:
         """Every profile of this user or group name, by key: people and groups may share one."""
-        query = select(profile.c.body).where(profile.c.name == name).order_by(profile.c.key)
+        query = select(*_BODY).where(profile.c.name == name).order_by(profile.c.key)
         with self._database.reading() as connection:
-            return [unpack_profile(body) for body in connection.scalars(query)]
+            return [_unpack(*row) for row in connection.execute(query)]
 
     def by_name(self, name: str) -> Profile | None:
         """The profile of this user or group name; the first by key where several have it."""
@@ -141,20 +139,26 @@ class Profiles:
         """Keep these profiles with their items; give back the keys of those that changed.
 
         ``states`` names those who take no part now, and why; all others of ``profiles`` are
-        active.
+        active. Whoever edited their profile since is there: no question is unanswered then.
         """
         states = states or {}
         rows = [_row(each, states.get(each.key)) for each in profiles]
         columns = (profile.c.key, profile.c.digest, profile.c.state, profile.c.name)
+        asked = (profile.c.edited, profile.c.unanswered)
         with self._database.writing() as connection:
             before = {
                 key: rest
-                for query in _parts(select(*columns), profile.c.key, [r["key"] for r in rows])
+                for query in _parts(
+                    select(*columns, *asked), profile.c.key, [r["key"] for r in rows]
+                )
                 for key, *rest in connection.execute(query)
             }
-            changed = [
-                r for r in rows if before.get(r["key"]) != [r["digest"], r["state"], r["name"]]
-            ]
+            changed = []
+            for row in rows:
+                *was, edited, unanswered = before.get(row["key"], ("", None, ""))
+                if was != [row["digest"], row["state"], row["name"]]:
+                    row["unanswered"] = unanswered if row["edited"] == edited else ""
+                    changed.append(row)
             keys = sorted(row["key"] for row in changed)
             self._database.upsert(profile, changed)
             self._database.delete(item, "profile", keys)
@@ -172,10 +176,10 @@ class Profiles:
             self._database.delete(profile, "key", wanted)
 
     def _first(self, condition: ColumnElement[bool]) -> Profile | None:
-        query = select(profile.c.body).where(condition).order_by(profile.c.key).limit(1)
+        query = select(*_BODY).where(condition).order_by(profile.c.key).limit(1)
         with self._database.reading() as connection:
-            body = connection.scalar(query)
-        return None if body is None else unpack_profile(body)
+            row = connection.execute(query).first()
+        return None if row is None else _unpack(*row)
 
 
 def _parts(query: Select[Any], column: Any, keys: Iterable[str] | None) -> list[Select[Any]]:
@@ -184,13 +188,18 @@ def _parts(query: Select[Any], column: Any, keys: Iterable[str] | None) -> list[
     return [query.where(column.in_(part)) for part in batches(sorted(set(keys)), _READ)]
 
 
-def _mark(digest: str, name: str) -> str:
-    # The digest leaves the name out.
-    return f"{digest} {name}"
+def _unpack(body: dict[str, Any], unanswered: str) -> Profile:
+    return unpack_profile(body | {"unanswered": unanswered.split()} if unanswered else body)
+
+
+def _mark(digest: str, name: str, unanswered: str) -> str:
+    # The digest leaves both out.
+    return f"{digest} {unanswered} {name}"
 
 
 def _row(each: Profile, state: Reason | None) -> dict[str, Any]:
     body = pack_profile(each)
+    body.pop("unanswered", None)  # It is no part of what the page says: see ``SignsOfLife``.
     return {
         "key": each.key,
         "name": each.name,

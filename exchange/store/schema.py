@@ -131,12 +131,14 @@ profile = table(
     Column("state", String(30), nullable=False, default=""),
     Column("body", JSON, nullable=False),
     Column("digest", String(64), nullable=False),
+    Column("unanswered", String(40), nullable=False, server_default=""),
     Index(None, "name"),
     Index(None, "page_id"),
 )
 """A merged profile. ``body`` is the whole model.Profile as JSON, the columns are for look-up.
 ``active`` is false, and ``state`` a Reason value, for those who take no part now (blocked,
-locked, vanished). ``digest`` is the SHA-256 of the body: what tells that a profile changed."""
+locked, vanished). ``digest`` is the SHA-256 of the body: what tells that a profile changed. ``unanswered`` is no part of
+the body: days with spaces between, as model.Profile has them; an edit empties it."""
 
 item = table(
     "item",

@@ -48,6 +48,7 @@ from exchange.store.runs import (
     Runs,
 )
 from exchange.store.schema import item, metadata, metadata_text, page, problem, profile, run
+from exchange.store.signs_of_life import SignsOfLife
 from exchange.store.suggestions import Rounds, Suggestions
 from exchange.store.unclear_answers import UnclearAnswers
 
@@ -137,6 +138,7 @@ class Store:
     published_pages: PublishedPages
     preferences: Preferences
     coordinators: Coordinators
+    signs_of_life: SignsOfLife
     locks: Locks
     sessions: LoginSessions
     kept_texts: KeptTexts
@@ -172,6 +174,7 @@ class Store:
             published_pages=PublishedPages(database),
             preferences=Preferences(database),
             coordinators=Coordinators(database),
+            signs_of_life=SignsOfLife(database),
             locks=Locks(database),
             sessions=LoginSessions(database),
             kept_texts=KeptTexts(database),

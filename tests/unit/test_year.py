@@ -60,7 +60,7 @@ def test_who_waits_is_not_told() -> None:
     ],
 )
 def test_each_feature_can_be_switched_off(feature: str, rates: dict[str, float]) -> None:
-    periods = 18 if feature == "still there?" else 6
+    periods = 32 if feature == "still there?" else 6
     without = Scenario("without", WEIGHTS, without=(feature,))
     on, off = (year(one, periods=periods, **rates) for one in (PLAIN, without))
     assert on != off

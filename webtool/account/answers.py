@@ -16,6 +16,7 @@ from exchange.notices.answers import LINKS, NOT_YET, READ_FOR, STILL_OPEN
 from exchange.notices.message import Role, meant_by, role_of
 from exchange.store.erasure import ERASED
 from exchange.store.notices import Notice, NoticeState
+from exchange.store.signs_of_life import SEEN
 from exchange.store.unclear_answers import VIA_WEB
 from webtool.account.auth import (
     Answer,
@@ -77,6 +78,13 @@ def record_answer(suggestions: list[int], status: SuggestionStatus, *, by: str) 
         if status is SuggestionStatus.STOPPED:
             store.preferences.set(current_user().key, STOP, "yes", at=now, via=VIA_WEB)
         settle_own_words()
+        say_available()
+
+
+def say_available() -> None:
+    """Keep that the current user is there; they and their groups take part again at once."""
+    here = context()
+    here.store.signs_of_life.record(current_user().account, at=here.now(), via=VIA_WEB)
 
 
 def settle_own_words() -> None:
@@ -128,7 +136,19 @@ def show_answer(id: str, word: str) -> Answer:
         undone=request.args.get("said") == "undone",
         contact_of=lambda row: contact_of(row.other, my_profile(), about=row.suggestion),
         offered={one.capacity for each in my_profiles().values() for one in each.offers},
+        asks=_asks(notice, status),
+        here=store.preferences.of(current_user().key).get(SEEN, "") >= _day_of(notice),
     )
+
+
+def _asks(notice: Notice, status: SuggestionStatus) -> bool:
+    """Whether a notice asks whether somebody is still there, and this says yes to it."""
+    is_question = role_of(notice.campaign) is Role.AVAILABLE
+    return is_question and status is not SuggestionStatus.STOPPED
+
+
+def _day_of(notice: Notice) -> str:
+    return (notice.ended or notice.begun).date().isoformat()
 
 
 @pages.post("/answer/<id>/<word>")
@@ -139,7 +159,10 @@ def give_answer(id: str, word: str) -> Answer | Response:
     asked = _asked(id, word)
     if not isinstance(asked, AskedAnswer):
         return render_template("account/answer.html", refused=asked), _STATUS[asked]
-    _, status, by, choices = asked
+    notice, status, by, choices = asked
+    if _asks(notice, status):
+        say_available()
+        return redirect(url_for("answers.show_answer", id=id, word=word))
     number = request.form.get("number", "")
     chosen = [
         each.suggestion

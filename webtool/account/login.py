@@ -19,6 +19,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from exchange.languages import is_known
+from exchange.model.keys import ProfileKey
 from webtool.account.auth import SECRET, auth_services, csrf, login_or_none
 from webtool.account.oauth import Identity, LoginFailed, Token
 from webtool.context import context
@@ -104,7 +105,12 @@ def _begin_session(identity: Identity, access: Token, pending: list[str]) -> Non
     if form_token:
         session["csrf_token"] = form_token
     _keep_pending(pending)
-    session[SECRET] = logins.begin(identity=identity, access=access, now=context().now())
+    here = context()
+    session[SECRET] = logins.begin(identity=identity, access=access, now=here.now())
+    key = str(ProfileKey.for_person(identity.id))
+    if here.store.profiles.get(key) or here.store.pages.groups_of(identity.id):
+        # Of whoever has no profile no such day is kept.
+        here.store.signs_of_life.record(identity.id, at=here.now(), via="web")
 
 
 @pages.get("/me/gone")

@@ -28,6 +28,7 @@ from webtool.account.answers import (
     match_rows,
     may_see,
     record_answer,
+    say_available,
     settle_own_words,
     undo_answer,
 )
@@ -80,6 +81,7 @@ def matches_page(*, typed: str = "", wrong: str = "") -> str:
         profile=own,
         saved=saved,
         practical=practical_facts(rows, saved or own),
+        asked=[profile for profile in speaking.values() if profile.unanswered],
         groups=[profile for key, profile in speaking.items() if key != current_user().key],
         rows=sorted(
             (row for row in rows if not never & {*row.suggestion.match.parties}),
@@ -189,6 +191,15 @@ def answer_match(id: int) -> Response:
     return redirect(url_for("me.show_matches", said=said, of=of, _anchor=f"match-{id}"))
 
 
+@pages.post("/me/available")
+@login_required
+def answer_available() -> Response:
+    """Say that I am still there: I am suggested again, and so are my groups."""
+    require_not_forgotten()
+    say_available()
+    return redirect(url_for("me.show_matches", said="available"))
+
+
 @pages.post("/me/unclear")
 @login_required
 def settle_unclear() -> Response:
@@ -218,6 +229,7 @@ def show_my_data() -> str:
         declined=sorted(declined),
         unclear=store.unclear_answers.of(current_user().account, settled=True),
         pause=parse_day(wishes.get("pause", "")),
+        seen=parse_day(wishes.get("seen", "")[:10]),
         expires=current_user().expires,
     )
 

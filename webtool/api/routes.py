@@ -141,7 +141,12 @@ def _body(one: Profile) -> schemas.ProfileBody:
     endpoint = "people.show_group" if one.is_group else "people.show_person"
     url = url_for(endpoint, name=one.name.replace(" ", "_"), _external=True)
     return schemas.profile_body(
-        one, context().directory, reader().language, url=url, history=history_link(one.page)
+        one,
+        context().directory,
+        reader().language,
+        today=context().today,
+        url=url,
+        history=history_link(one.page),
     )
 
 

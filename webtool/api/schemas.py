@@ -75,6 +75,7 @@ class ProfileBody(_Words):
     timezone: str | None
     hours: float | None
     away: date | None
+    unheard: bool = Field(description="Away: did not answer twice whether they are available.")
     about: str
     url: str
 
@@ -338,7 +339,7 @@ def item_body(one: Offer | Want, directory: Directory, language: str) -> ItemBod
 
 
 def profile_body(
-    one: Profile, directory: Directory, language: str, *, url: str, history: str
+    one: Profile, directory: Directory, language: str, *, today: date, url: str, history: str
 ) -> ProfileBody:
     """Describe a profile; ``url`` is its page in the tool, ``history`` that of the wiki's page."""
     return ProfileBody(
@@ -361,6 +362,7 @@ def profile_body(
         timezone=one.timezone,
         hours=one.hours,
         away=one.away,
+        unheard=one.is_unheard_of(today),
         about=one.about,
         url=url,
     )

@@ -98,14 +98,14 @@ def scores(
             speakers[code] = speakers.get(code, 0) + 1
     found: dict[tuple[str, str], dict[str, int]] = {}
     for seeker in profiles:
-        if not takes_part(seeker, today=today, weights=weights):
+        if not takes_part(seeker, today=today):
             continue
         for want in seeker.wants:
             if (want.until and want.until < today) or (seeker.key, want.capacity) in history.served:
                 continue
             for helper in profiles:
                 free = helper.seats - history.seats_taken.get(helper.key, 0)
-                if not takes_part(helper, today=today, weights=weights) or free <= 0:
+                if not takes_part(helper, today=today) or free <= 0:
                     continue
                 pair = tuple(sorted((seeker.key, helper.key)))
                 if same_person(seeker, helper) or pair in history.pairs:
@@ -183,10 +183,10 @@ def score(
     here, there = (each.region or region_of(each.country) for each in (seeker, helper))
     total += points.region * (here is not None and here == there)
     total += points.country * (seeker.country is not None and seeker.country == helper.country)
-    if helper.edited:
+    if helper.edited and not any(day <= today for day in helper.unanswered):
         age = (today - helper.edited.date()).days
-        span = bounds.stale_days - bounds.fresh_days
-        total += points.freshness * min(max(bounds.stale_days - age, 0), span) // span
+        span = bounds.faded_days - bounds.fresh_days
+        total += points.freshness * min(max(bounds.faded_days - age, 0), span) // span
     pressing = want.priority + (want.joins >= 1) + (want.joins >= 4)
     total += {Priority.NORMAL: 0, Priority.HIGH: points.priority // 2}.get(
         pressing, points.priority

@@ -35,7 +35,7 @@ from exchange.model import (
     Want,
 )
 from tests.unit.matching import reference, worlds
-from tests.unit.matching.worlds import DIRECTORY, PERIOD, TODAY
+from tests.unit.matching.worlds import DIRECTORY, PERIOD, TODAY, TWICE
 
 WEIGHTS = load_weights()
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -57,6 +57,12 @@ def suggested(*profiles: Profile, history: History | None = None) -> list[tuple[
         period=PERIOD,
     )
     return [(one.seeker, one.helper, one.want) for one in result.matches]
+
+
+def score(seeker: Profile, helper: Profile) -> float:
+    explained = explain_pair(seeker, helper, directory=DIRECTORY, weights=WEIGHTS, today=TODAY)
+    assert isinstance(explained, Match)
+    return explained.score
 
 
 def lacking(
@@ -91,11 +97,11 @@ def test_a_seeker_is_suggested_the_one_who_offers_it() -> None:
         (SEEKER, replace(HELPER, languages=()), UnmetReason.LANGUAGE),
         (SEEKER, replace(HELPER, away=TODAY), UnmetReason.AWAY),
         (SEEKER, replace(HELPER, notify=Frequency.NEVER), UnmetReason.AWAY),
-        (SEEKER, replace(HELPER, edited=NOW - timedelta(days=731)), UnmetReason.AWAY),
+        (SEEKER, replace(HELPER, unanswered=TWICE), UnmetReason.AWAY),
         (SEEKER, replace(HELPER, seats=0), UnmetReason.SEATS),
         (replace(SEEKER, away=TODAY), HELPER, UnmetReason.AWAY),
         (replace(SEEKER, notify=Frequency.NEVER), HELPER, UnmetReason.QUIET),
-        (replace(SEEKER, edited=NOW - timedelta(days=731)), HELPER, UnmetReason.STALE),
+        (replace(SEEKER, unanswered=TWICE), HELPER, UnmetReason.AWAY),
     ],
 )
 def test_who_is_never_suggested_and_the_reason_why(
@@ -103,6 +109,26 @@ def test_who_is_never_suggested_and_the_reason_why(
 ) -> None:
     assert suggested(seeker, helper) == []
     assert lacking(seeker, helper) == [("user:1", "a-one", reason)]
+
+
+@pytest.mark.parametrize(
+    "unanswered", [(), (TODAY - timedelta(days=181),), (TWICE[0], TODAY + timedelta(days=1))]
+)
+def test_nobody_drops_out_in_silence_before_a_second_question_was_not_answered(
+    unanswered: tuple[date, ...],
+) -> None:
+    for years in (1, 2, 9):
+        old = replace(HELPER, edited=NOW - timedelta(days=365 * years), unanswered=unanswered)
+        assert suggested(SEEKER, old) == PAIR
+        assert suggested(replace(SEEKER, edited=old.edited, unanswered=unanswered), HELPER) == PAIR
+
+
+def test_an_unanswered_question_takes_the_points_for_freshness() -> None:
+    fresh = replace(HELPER, edited=NOW)
+    full = score(SEEKER, fresh)
+    assert score(SEEKER, replace(fresh, unanswered=(TODAY + timedelta(days=1),))) == full
+    without = replace(fresh, unanswered=(TODAY,))
+    assert score(SEEKER, without) == full - WEIGHTS.points.freshness
 
 
 def test_who_was_away_until_yesterday_takes_part_again() -> None:

@@ -37,6 +37,8 @@ DIRECTORY = Directory(
         Capacity("c", names={"en": "c"}),
     ]
 )
+TWICE = (TODAY - timedelta(days=180), TODAY)
+"""Two questions that went unanswered, the second as of today."""
 CAPACITIES = (*DIRECTORY.capacities, "unlisted:knitting")
 ZONES = (None, "Africa/Lagos", "Asia/Kolkata", "America/Lima", "UTC+12", "Asia/Kathmandu", "Mars")
 COUNTRIES = (None, "NG", "IN", "PE", "DE", "GH")
@@ -94,6 +96,7 @@ def person(rng: random.Random, number: int) -> Profile:
         notify=rng.choice([Frequency.FORTNIGHTLY] * 9 + [Frequency.NEVER]),
         away=rng.choice([None] * 9 + [TODAY]),
         contacts=(f"{rng.choice(names)} {rng.randint(0, number)}",) if group else (),
+        unanswered=TWICE[: (number % 7 == 0) + (number % 21 == 0)],
     )
 
 

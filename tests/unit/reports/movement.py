@@ -95,6 +95,7 @@ EVE = Profile(
     wants=(Want("law"), Want("contest", until=date(2026, 11, 22))),
     languages=speaks("en"),
     edited=moment("2025-01-01"),
+    unanswered=(date(2025, 8, 1),),
 )
 GROUP = Profile(
     "page:10",
@@ -151,7 +152,7 @@ UNMET = (
     ("user:4", "contest", "language"),
     ("user:5", "law", "nobody"),
     ("page:10", "wikidata", "suggested"),
-    ("page:11", KNITTING, "stale"),
+    ("page:11", KNITTING, "quiet"),
 )
 MEASURES = (
     (date(2026, 11, 16), "overview-people", 3.0, None),

@@ -47,6 +47,7 @@ from exchange.reports.queue import entry, queue_rows
 from tests.unit.reports.movement import (
     AMA,
     BO,
+    CY,
     KNITTING,
     PROFILES,
     SUGGESTIONS,
@@ -621,7 +622,7 @@ def test_unmatched_people_stand_once_with_the_hardest_reason(facts: ReportData) 
         ("Di", ("contest", "law"), "unmatched-nobody"),
         ("Eve", ("law",), "unmatched-nobody"),
         ("Wikimedians of X", ("wikidata",), "unmatched-suggested"),
-        ("Chapter of Y", (KNITTING,), "unmatched-stale"),
+        ("Chapter of Y", (KNITTING,), "unmatched-quiet"),
     ]
 
 
@@ -665,7 +666,7 @@ def test_each_row_of_the_queue_says_what_to_do_and_where() -> None:
     assert steps["overloaded"] == {("step-write", "User talk:Ama", new)}
     assert steps["unlisted"] == {("step-add", "Directory.json", edit)}
     assert steps["problems"] == {("step-fix", "User:Bo", edit)}
-    assert steps["stale"] == {("step-write", "User talk:Eve", new)}
+    assert steps["unanswered"] == {("step-write", "User talk:Eve", new)}
 
 
 def test_what_waits_is_found_by_the_regions_and_languages_of_its_people(facts: ReportData) -> None:
@@ -703,9 +704,15 @@ def test_the_entry_to_add_never_has_an_id_that_exists(written: str, offered: str
     assert json.loads(entry(written, f"unlisted:{written}", known))["id"] == offered
 
 
-def test_stale_profiles_are_those_that_nobody_edited_for_a_year(facts: ReportData) -> None:
-    (row,) = sheet(facts, "stale").records()
-    assert (row["party"], row["edited"]) == (PartyCell("user:5", "Eve"), date(2025, 1, 1))
+def test_whoever_does_not_say_whether_they_are_still_there_waits_for_a_coordinator() -> None:
+    twice = (date(2025, 8, 1), date(2026, 2, 1))
+    facts = movement(profiles=(*PROFILES, replace(CY, key="user:9", name="Fay", unanswered=twice)))
+    first, second = sheet(facts, "unanswered").records()
+    assert (first["party"].name, first["unanswered"]) == ("Fay", 2)
+    assert (second["party"], second["unanswered"]) == (PartyCell("user:5", "Eve"), 1)
+    assert second["edited"] == date(2025, 1, 1)
+    figures = by_head(sheet(facts, "fairness"))
+    assert figures["figure-unheard"][0].value == 1 / 8, "only who is away by it"
 
 
 def test_problems_say_where_and_what_was_perhaps_meant(facts: ReportData) -> None:

@@ -34,7 +34,7 @@ from tests.unit.reports.movement import BROADER, TODAY
 
 CAPACITIES = st.sampled_from([*BROADER, "unlisted:knitting", "unlisted:chess"])
 PLACES = st.sampled_from([None, "GH", "DE", "FR", "BR"])
-LACKS = ("nobody", "language", "suggested", "away", "seats", "limit", "stale")
+LACKS = ("nobody", "language", "suggested", "away", "seats", "limit")
 
 
 @st.composite

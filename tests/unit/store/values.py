@@ -65,6 +65,7 @@ PROFILES = st.builds(
     away=st.none() | st.dates(),
     about=TEXTS,
     contacts=NAMES,
+    unanswered=st.lists(st.dates(), max_size=2).map(tuple),
 )
 PROBLEMS = st.builds(Problem, code=TEXTS, parameter=TEXTS, text=TEXTS, hint=TEXTS)
 PARTS = st.builds(ScorePart, name=TEXTS, points=st.floats(allow_nan=False), facts=NAMES)

@@ -368,7 +368,7 @@ def entries(client: FlaskClient, address: str) -> list[str]:
 def test_the_queue_counts_what_it_shows_whatever_is_filtered(
     client: FlaskClient, where: str
 ) -> None:
-    counts = counts_of(client.get(f"/reports/queue?kind=stale{where}").text)
+    counts = counts_of(client.get(f"/reports/queue?kind=unanswered{where}").text)
     report = client.get("/reports/queue.json").json
     assert isinstance(report, dict)
     assert list(counts) == [sheet["id"] for sheet in report["sheets"]]
@@ -398,7 +398,7 @@ def test_the_queue_begins_with_what_there_is_and_keeps_a_filter_on_its_way(
 ) -> None:
     html = client.get("/reports/queue?region=SSA&language=en&kind=nonsense&page=99999").text
     assert 'option value="SSA" selected' in html
-    assert re.search(r'href="/reports/queue\?kind=stale&amp;region=SSA&amp;language=en"', html)
+    assert re.search(r'href="/reports/queue\?kind=unanswered&amp;region=SSA&amp;language=en"', html)
     assert counts_of(html)[re.findall(r'option value="([a-z]+)" selected', html)[0]] > 0
     nothing = client.get("/reports/queue?kind=unmatched&region=nowhere").text
     assert "Nothing here right now" in nothing
