@@ -25,6 +25,7 @@ from bot.edits import (
 )
 from bot.harvest.harvest import stored_directory as stored_directory
 from bot.latent_help import count_latent_help
+from bot.template_pages import way_titles
 from bot.wiki.port import Edit, Wiki
 from exchange.errors import EditRefused, ResponseLost, WikiUnavailable
 from exchange.model import Held, Outcome, Page, Reason, Sent, Skipped, Unknown
@@ -103,7 +104,7 @@ def publish_reports(
         today=now.date(),
         protection=CountryProtection(settings.privacy.protected_countries),
     )
-    facts.directory_page = settings.names.directory
+    facts.directory, facts.directory_page = known, settings.names.directory
     measures, arrivals = facts.note_today(measures_of(facts))
     with store.transaction():
         store.metrics.record(now.date(), {name: value for _, name, value, _ in measures})
@@ -115,6 +116,7 @@ def publish_reports(
         root=settings.names.reports,
         bar=settings.names.bar,
         data=(*site.namespaces.get(DATA, ()), "")[0],
+        ways=way_titles(settings.names),
     )
     writer = ReportWriter(labels, place, today=now.date(), site_language=site.language)
     texts = list(progress.track(report_pages(facts, writer), "Making reports"))

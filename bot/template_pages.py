@@ -16,6 +16,8 @@ from exchange.languages import autonym, text_direction
 from exchange.model import Frequency, Kind, Level, Method, Priority
 from exchange.notices.message import GROUP as NOTICE_GROUP
 from exchange.profiles.fields import ITEM, PROFILE, REQUEST, Field, FormPart, Type
+from exchange.settings.schema import PageNames
+from exchange.ways import WayTitles
 
 GROUP = "onwiki"
 PREFIX = "onwiki-"
@@ -45,6 +47,11 @@ def unreviewed_languages() -> str:
     return ", ".join(
         f'<span lang="{code}" dir="{text_direction(code)}">{autonym(code)}</span>' for code in codes
     )
+
+
+def way_titles(names: PageNames) -> WayTitles:
+    """Return what our pages are called to which unmet wants lead."""
+    return WayTitles(names.reports, names.portal, names.directory, names.coordinators)
 
 
 _STATUS = Field("status", Type.TEXT, example="in touch")

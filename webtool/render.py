@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup, escape
 
 from exchange.geography import country_name, region_countries, region_name
 from exchange.i18n.messages import Param, is_reviewed
 from exchange.languages import autonym, language_name, text_direction
-from exchange.model import NATIVE, Kind, Method, Profile
+from exchange.model import NATIVE, UNLISTED, Kind, Method, Profile
 from exchange.reports.export import history_links
 from exchange.search.query import DIRECTIONS, FRESHNESS
+from exchange.ways import WayKind, WayOn
 from webtool.context import (
     GROUP,
     cached_per_language,
@@ -50,6 +51,7 @@ def register_filters(app: Flask) -> None:
         capacity_link=capacity_link,
         capacity_text=capacity_text,
         capacity_url=capacity_url,
+        way_link=way_link,
         language=language_label,
         country=country_label,
         region=region_label,
@@ -199,6 +201,39 @@ def capacity_link(id: str) -> Markup:
 @cached_per_language(4_096)
 def _capacity_link(id: str, _digest: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(capacity_url(id), capacity_label(id))
+
+
+def way_link(way: WayOn) -> Markup:
+    """Return where an unmet want leads, as a link; words alone where there is no wiki to link to."""
+    resource = way.resource(reader().language)
+    if resource is not None:
+        tongue = Markup(' hreflang="{}"').format(resource.language) if resource.language else ""
+        return Markup('<a href="{}" rel="noreferrer nofollow ugc"{}>{}</a>').format(
+            resource.url, tongue, msg_html(way.message, bdi(resource.title, resource.language))
+        )
+    about = way.people if way.kind is WayKind.COHORT else capacity_label(way.capacity)
+    words = msg_html(way.message, about)
+    address = _way_address(way)
+    return Markup('<a href="{}" rel="nofollow">{}</a>').format(address, words) if address else words
+
+
+def _way_address(way: WayOn) -> str:
+    """Return the address of a way that leads to a page of ours or of the wiki's."""
+    id, words = way.capacity, current_app.jinja_env.globals
+    match way.kind:
+        case WayKind.COHORT:
+            return f"{capacity_url(id)}#cohorts"
+        case WayKind.TRAINERS:
+            return search_url([("direction", "offer"), ("capacity", id)])
+        case WayKind.REQUEST if words["login_offered"]() and words["logged_in"]():  # type: ignore[operator]
+            return url_for("ask.show_request_form", what=id.removeprefix(UNLISTED))
+        case WayKind.REQUEST:
+            return url_for("requests.show_requests")
+        case WayKind.COORDINATORS:
+            return wiki_link(context().settings.names.coordinators)
+        case WayKind.NEARBY:
+            return capacity_url(id)
+    return url_for("join.show_join")
 
 
 @cached_per_language(8_192)

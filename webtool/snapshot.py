@@ -399,6 +399,7 @@ class SnapshotCache:
                 profiles=source.profiles,
                 protection=self._protection,
             )
+            facts.directory = source.directory
             cache = ReportCache(facts)
             if source.is_large:
                 cache.fill_all()

@@ -6,10 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from exchange.matching import Lookup, reasons
+from exchange.matching import Lookup, is_live, load_weights, reasons
 from exchange.matching.eligibility import TOLD
-from exchange.model import Cohort, Match, Profile
+from exchange.model import (
+    Cohort,
+    Frequency,
+    Match,
+    Profile,
+    Suggestion,
+    SuggestionStatus,
+    Want,
+)
 from exchange.search import FACETS, Query
+from exchange.ways import MOST_WAYS, WayOn, ways_on
 from webtool.context import context, current_lookup, current_reports, current_snapshot, reader
 
 MAX_SUGGESTIONS = 6
@@ -54,6 +63,79 @@ def cohorts_of(capacity: str) -> Sequence[Cohort]:
     """Return the groups of people who could learn a capacity together, from the last round."""
     made = current_reports().value
     return [one for one in made.cohorts if one.capacity == capacity][:12]
+
+
+@dataclass(frozen=True, slots=True)
+class UnmetWant:
+    """A want for which no suggestion stands, as its owner wrote it, and where it leads."""
+
+    want: Want
+    ways: tuple[WayOn, ...]
+
+
+def unmet_wants_of(
+    profile: Profile, suggestions: Iterable[Suggestion], cohorts: Iterable[Cohort]
+) -> Sequence[UnmetWant]:
+    """Return somebody's wants for which no suggestion stands, each capacity once.
+
+    ``suggestions`` are those that involve them, ``cohorts`` those in which they are. What counts is
+    what the reports count, which are not asked: they may be of an earlier moment.
+    """
+    here, index, key = context(), current_snapshot().index, profile.key
+    bounds = load_weights().bounds
+    served = {
+        one.match.want
+        for one in suggestions
+        if one.match.seeker == key
+        and (
+            one.status is SuggestionStatus.PLANNED or is_live(one, today=here.today, bounds=bounds)
+        )
+        and one.match.helper in index
+    }
+    wants = profile.open_wants(here.today)
+    # Whoever asked for something by itself is not told to, even where their profile wants it, too.
+    asked = {one.capacity for one in wants if one.is_own_request}
+    unmet = {one.capacity: one for one in reversed(wants) if one.capacity not in served}
+    near = list(cohorts)
+    return [
+        UnmetWant(
+            want,
+            ways_on(
+                id,
+                directory=here.directory,
+                is_offered=_is_offered(id, but=key),
+                cohorts=near,
+                seeker=key,
+                is_request=id in asked,
+            )[:MOST_WAYS],
+        )
+        for id, want in reversed(unmet.items())
+    ]
+
+
+def _is_offered(capacity: str, *, but: str = "") -> bool:
+    """Whether somebody else offers a capacity who takes messages."""
+    snapshot = current_snapshot()
+    others = (snapshot.index.keys[number] for number in snapshot.index.tied(capacity, "offer"))
+    people = snapshot.source.active.profiles
+    return any(key != but and people[key].notify is not Frequency.NEVER for key in others)
+
+
+def public_unmet_wants_of(profile: Profile) -> Sequence[UnmetWant]:
+    """Return the same for somebody's page; the cohort that they are in is said to them alone."""
+    if not profile.wants:
+        return ()
+    return unmet_wants_of(profile, context().store.suggestions.involving(profile.key), ())
+
+
+def ways_for(capacity: str) -> Sequence[WayOn]:
+    """Return where the unmet wants of a capacity lead, whoever's they are."""
+    return ways_on(
+        capacity,
+        directory=context().directory,
+        is_offered=_is_offered(capacity),
+        cohorts=cohorts_of(capacity),
+    )[:MOST_WAYS]
 
 
 def preview_matches(profile: Profile) -> MatchPreview:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.notify.recipients import NoticeCandidate, contact_names
+from bot.notify.unmet import UnmetWants
 from bot.wiki.port import Site
 from exchange.directory import Directory
 from exchange.i18n.messages import Localizer
@@ -39,7 +40,7 @@ class Composer:
     would show red: they are named without a link. ``talk_pages`` gives, by user name, where a
     message to somebody is read, if that is not their own talk page. No reason names a country that
     ``protection`` covers, and no notice is written in one of ``languages_off``. ``introductions``
-    are those that coordinators made, by suggestion.
+    are those that coordinators made, by suggestion; ``unmet`` is what the last round left open.
     """
 
     site: Site
@@ -52,6 +53,7 @@ class Composer:
     protection: CountryProtection = UNPROTECTED
     languages_off: tuple[str, ...] = ()
     introductions: Mapping[int, Introduction] = field(default_factory=dict)
+    unmet: UnmetWants = field(default_factory=UnmetWants)
     wording_for: Callable[[str], Localizer] = field(default=lambda code: Localizer(code, GROUP))
 
     @cached_property
@@ -70,6 +72,7 @@ class Composer:
             items=tuple(self._item(each, candidate, wording) for each in candidate.suggestions),
             lacks=candidate.lacks,
             request=self._request(candidate, wording),
+            unmet=self.unmet.lines(candidate, wording, self.directory, missing=self.missing),
         )
 
     def compose(self, candidate: NoticeCandidate) -> NoticeText:

@@ -39,6 +39,8 @@ from bot.notify.recipients import (
     build_candidates,
     contact_names,
 )
+from bot.notify.unmet import UnmetWants
+from bot.template_pages import way_titles
 from bot.wiki.port import Wiki
 from exchange.model import (
     Held,
@@ -207,7 +209,14 @@ class _Run:
             return self._record({each.id: lost for each in candidates})
         eligibility = self._eligibility(me, users)
         composer = replace(
-            self._composer(eligibility, profiles, users), introductions=self._introductions(waiting)
+            self._composer(eligibility, profiles, users),
+            introductions=self._introductions(waiting),
+            unmet=UnmetWants.read(
+                self.store,
+                (key for key, role in waiting if role is Role.SEEKER),
+                titles=way_titles(self.settings.names),
+                today=now.date(),
+            ),
         )
         optout = self.settings.names.opt_out_list
         facts = collect_facts(

@@ -136,6 +136,7 @@ def _merge(old: Capacity, entry: CapacityEntry) -> Capacity:
         wikidata=entry.wikidata if "wikidata" in said else old.wikidata,
         platform=entry.platform if "platform" in said else old.platform,
         descriptions=MappingProxyType({**old.descriptions, **entry.descriptions}),
-        resources=tuple(dict.fromkeys((*old.resources, *resources))),
+        # Whoever writes a link once more gives it another title or language.
+        resources=tuple({one.url: one for one in (*old.resources, *resources)}.values()),
         unreviewed=old.unreviewed - written,
     )

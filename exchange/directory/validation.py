@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Set
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -15,6 +17,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
+from pydantic_core import PydanticCustomError
 
 from exchange.directory.directory import (
     contested_names,
@@ -36,7 +39,20 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_l
 Item = Annotated[str, StringConstraints(pattern=r"^Q[1-9]\d{0,11}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
-Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s/?#@]+[^\s]*$", max_length=2_000)]
+_ADDRESS = re.compile(r"https://[^\s/?#@]+\S*")
+
+
+def _check_address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise PydanticCustomError(
+            "address",
+            "{text} is no address to link to; copy it from the browser, beginning with https://",
+            {"text": repr(text)},
+        )
+    return text
+
+
+Address = Annotated[str, Field(max_length=2_000), AfterValidator(_check_address)]
 
 
 class _Strict(BaseModel):

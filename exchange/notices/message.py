@@ -128,6 +128,18 @@ class NoticeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeUnmet:
+    """A want of the reader's for which there is no suggestion yet, and where it leads.
+
+    ``links`` are wikitext, ``titles`` the pages that they lead to or could lead to.
+    """
+
+    capacity: str
+    links: tuple[str, ...]
+    titles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeContent:
     """All that a notice says, before it is put into words.
 
@@ -143,6 +155,7 @@ class NoticeContent:
     items: tuple[NoticeItem, ...] = ()
     lacks: tuple[str, ...] = ()
     request: NoticeRequest | None = None
+    unmet: tuple[NoticeUnmet, ...] = ()
 
     @property
     def marker(self) -> NoticeMarker:
@@ -268,6 +281,8 @@ def linked_titles(content: NoticeContent, names: NoticeTitles) -> Iterable[str]:
             yield party.page
     if content.request is not None:
         yield content.request.page
+    for left in content.unmet:
+        yield from left.titles
 
 
 QUESTIONS: Mapping[Role, tuple[str, ...]] = {
@@ -314,6 +329,11 @@ def _body(content: NoticeContent, wording: Localizer, names: NoticeTitles) -> st
     if any(item.introduced_by for item in content.items):
         words = (answer_word(wording, meaning) for meaning in REFUSING)
         lines += ["", wording.text("notice-introduced-refuse", *words)]
+    if content.unmet:
+        lines.append("")
+    for left in content.unmet:
+        links = wording.commas(left.links)
+        lines.append(f"* {wording.text('notice-unmet', _shown(left.capacity), links)}")
     lines += [
         "",
         "<small>"

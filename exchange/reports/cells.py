@@ -36,6 +36,7 @@ class ColumnType(StrEnum):
     REVISION = "revision"  # (int) revision id on the wiki
     LEAF = "leaf"  # (str) name of a page below the report's own
     CODE = "code"  # (str) text to copy as it is
+    WAYS = "ways"  # (tuple[WayOn, ...]) where a want leads
     STEP = "step"  # (StepCell) what to do next, and where
 
     @property

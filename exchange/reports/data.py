@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from exchange.directory import Directory
 from exchange.matching.weights import load_weights
 from exchange.model import (
     UNLISTED,
@@ -108,6 +109,9 @@ class ReportData:
 
     directory_page = ""
     """Where people add capacities on the wiki, for whoever writes that down."""
+
+    directory = Directory(())
+    """The directory as the wiki has it, for whoever asks more of it than what is broader."""
 
     def __init__(
         self,

@@ -16,6 +16,7 @@ from exchange.model import UNLISTED
 from exchange.reports.cells import ColumnType, MessageCell, PartyCell, Quantity
 from exchange.reports.labels import Labels
 from exchange.reports.model import Column, Licence, Report, Row, Sheet, Table
+from exchange.ways import WayOn
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """What a spreadsheet may take for the beginning of a formula."""
@@ -171,6 +172,10 @@ def _json(column: Column, value: object, labels: Labels) -> object:
         return {"key": value.key, "name": one_line(value.name), "page": value.page}
     if isinstance(value, tuple):
         return [_json(column, one, labels) for one in value]
+    if isinstance(value, WayOn):
+        found = value.resource(labels.language)
+        words = {"kind": value.kind.value, "capacity": value.capacity, "words": labels.way(value)}
+        return words | ({} if found is None else {"address": found.url})
     return _value(column.cell, value, labels)
 
 
@@ -179,6 +184,8 @@ def _value(cell: ColumnType, value: object, labels: Labels) -> object:
         return one_line(value.name or value.key)
     if isinstance(value, MessageCell):
         return one_line(labels.message(value))
+    if isinstance(value, WayOn):
+        return one_line(labels.way(value))
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):

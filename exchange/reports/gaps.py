@@ -11,6 +11,7 @@ from exchange.reports.cells import ColumnType, to_int
 from exchange.reports.data import ReportData
 from exchange.reports.frames import REASONS
 from exchange.reports.model import Column, Plot, Report, Row, Sheet
+from exchange.reports.ways import WAYS, UnmetWays
 
 PEOPLE = "people"
 WANTS = "wants"
@@ -38,6 +39,7 @@ def gaps(facts: ReportData) -> list[Row]:
     """Rows of the main sheet."""
     table = facts.gaps
     numbers: dict[str, dict[str, int]] = table.to_dict("index")  # type: ignore[assignment]
+    ways = facts.once(UnmetWays)
     rows: list[Row] = []
     for capacity in _ordered(facts, table):
         if is_unlisted(capacity) and capacity != UNLISTED:
@@ -56,6 +58,7 @@ def gaps(facts: ReportData) -> list[Row]:
                 one["urgent"],
                 one["served"],
                 one["unmet"],
+                ways.of(capacity) if one["unmet"] else (),
                 *(one[f"unmet-{reason}"] for reason in REASONS),
             )
         )
@@ -95,6 +98,7 @@ GAPS = Sheet(
         Column("urgent", ColumnType.COUNT, WANTS),
         Column("served", ColumnType.COUNT, WANTS),
         Column("unmet", ColumnType.COUNT, WANTS, bar=True),
+        WAYS,
         *(Column(f"unmet-{reason}", ColumnType.COUNT, WANTS) for reason in REASONS),
     ),
     rows=gaps,

@@ -16,6 +16,7 @@ from exchange.languages import language_name as language_name
 from exchange.model import UNLISTED
 from exchange.reports.cells import UNKNOWN_REGION, ColumnType, MessageCell, PartyCell, Quantity
 from exchange.reports.model import Column, Report, Sheet
+from exchange.ways import WayOn, way_words
 
 NOTHING = "–"
 """What stands in a cell of which nothing is known; not zero."""
@@ -101,6 +102,8 @@ class Labels:
             return self.message(value)
         if isinstance(value, PartyCell):
             return self.party(value)
+        if isinstance(value, WayOn):
+            return self.way(value)
         if isinstance(value, date):
             return self.wording.date(value, "medium")
         if isinstance(value, tuple):
@@ -137,6 +140,7 @@ class Labels:
             ColumnType.CAPACITIES: ColumnType.CAPACITY,
             ColumnType.LANGUAGES: ColumnType.LANGUAGE,
             ColumnType.REGIONS: ColumnType.REGION,
+            ColumnType.WAYS: ColumnType.WAYS,
         }[kind]
         shown = [self.cell(singular, value) for value in values[:MAX_LISTED]]
         if len(values) > MAX_LISTED:
@@ -187,6 +191,10 @@ class Labels:
             spans[-1][1] = spans.pop(0)[1]
         shown = [f"{start}:00–{end}:00" for start, end in spans]
         return self.text("window", self.listed(shown))
+
+    def way(self, way: WayOn) -> str:
+        """Where a want leads, in words."""
+        return way_words(way, self.wording, self.directory, escape=self.safe)
 
     # --- what a form with markup says in its own way ---------------------------------------
 

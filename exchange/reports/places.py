@@ -35,6 +35,7 @@ from exchange.reports.place_counts import (
 )
 from exchange.reports.progress import MANY, find_helpers
 from exchange.reports.queue import OVERLOADED, overloaded
+from exchange.reports.ways import WAYS, UnmetWays
 
 # -- Requests: what people asked for by itself, with the day by which help is of use.
 
@@ -53,7 +54,7 @@ def _served(facts: ReportData) -> set[tuple[int, str]]:
 def requests(facts: ReportData, *, here: Collection[int] | None = None) -> list[Row]:
     """Open requests, the nearest deadline first, those without one last; perhaps of some parties."""
     frame = facts.requests
-    served = facts.once(_served)
+    served, ways = facts.once(_served), facts.once(UnmetWays)
     rows: list[tuple[tuple[object, ...], Row]] = []
     names = ("party", "capacity", "priority", "until", "request", "note", "needed")
     for party, capacity, priority, until, page, note, needed in zip(
@@ -62,17 +63,21 @@ def requests(facts: ReportData, *, here: Collection[int] | None = None) -> list[
         if here is not None and party not in here:
             continue
         until = to_date(until if until is not None and until == until else None)
+        is_open = (party, capacity) not in served
+        spoken = facts.spoken.get(party, ())
+        who = facts.party(party)
         row: Row = (
             capacity,
-            facts.party(party),
+            who,
             to_int(needed),
             until,
             MessageCell(f"priority-{PRIORITIES[priority]}"),
-            MessageCell("state-matched" if (party, capacity) in served else "state-open"),
+            MessageCell("state-open" if is_open else "state-matched"),
+            ways.of(capacity, seeker=who.key, languages=spoken, is_request=True) if is_open else (),
             page,
             note,
         )
-        rows.append(((until or date.max, -priority, capacity, facts.party(party).key, page), row))
+        rows.append(((until or date.max, -priority, capacity, who.key, page), row))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
 
@@ -86,6 +91,7 @@ REQUESTS = Sheet(
         Column("until", ColumnType.DATE),
         Column("priority", ColumnType.MESSAGE),
         Column("state", ColumnType.MESSAGE),
+        WAYS,
         Column("page", ColumnType.PAGE),
         Column("note", ColumnType.TEXT),
     ),

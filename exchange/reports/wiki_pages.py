@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from exchange.reports import export
 from exchange.reports.cells import ColumnType, PartyCell, Quantity, StepCell
 from exchange.reports.labels import NOTHING, Labels
 from exchange.reports.model import Column, Report, Row, Subpage, Table
+from exchange.ways import WayOn, WayTitles
 
 # -- Page: the text of a wiki page of ours, and how it is told from what people wrote around it.
 
@@ -54,6 +55,7 @@ class ReportPages:
     root: str
     bar: str = "Capacity Exchange bar"
     data: str = ""
+    ways: WayTitles = field(default_factory=WayTitles)
     rows: int = 300
     rows_below: int = 1000
     pages: int = 40
@@ -119,6 +121,7 @@ class WikiLabels(Labels):
 
     there: frozenset[str] = frozenset()
     """The names of the leaves that have a page."""
+    ways = WayTitles()
 
     def safe(self, text: str) -> str:
         """Text as somebody wrote it, without any meaning as markup."""
@@ -137,6 +140,8 @@ class WikiLabels(Labels):
 
     def cell(self, kind: ColumnType, value: object) -> str:
         """A cell as wikitext."""
+        if isinstance(value, WayOn):
+            return self.ways.link(value, self.way(value), self.language)
         if kind is ColumnType.PAGE and isinstance(value, str) and value:
             return self.link(value, value)
         if kind is ColumnType.LEAF and isinstance(value, str):
@@ -248,6 +253,7 @@ class ReportWriter:
         self, labels: Labels, place: ReportPages, *, today: date, site_language: str
     ) -> None:
         self.labels = WikiLabels(labels.wording, labels.directory)
+        self.labels.ways = place.ways
         self.plain = labels
         self.place = place
         self.today = today
@@ -332,10 +338,8 @@ class ReportWriter:
         links = [f"[[:{self.place.numbers}|JSON]]"]
         for table in tables:
             if self._drawn(table):
-                for ending in (".tab", ".chart"):
-                    links.append(
-                        f"[[:{self._data(table.sheet.id, ending)}|{table.sheet.id}{ending}]]"
-                    )
+                id, endings = table.sheet.id, (".tab", ".chart")
+                links += (f"[[:{self._data(id, ending)}|{id}{ending}]]" for ending in endings)
         return f"<small>{self.labels.text('machine-readable')} {' · '.join(links)}</small>"
 
     def _drawn(self, table: Table) -> bool:

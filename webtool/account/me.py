@@ -45,6 +45,7 @@ from webtool.account.kept import saved_profile
 from webtool.account.practical import practical_facts
 from webtool.context import context, current_snapshot
 from webtool.pages.contact import contact_of
+from webtool.suggest import unmet_wants_of
 
 pages = Blueprint("me", __name__)
 
@@ -70,6 +71,7 @@ def matches_page(*, typed: str = "", wrong: str = "") -> str:
     shown = {each.id: each for each in found if each.status in SHOWN_STATUSES and may_see(each)}
     wishes, blocks, refused, declined = read_wishes(store, current_user().key, my_keys())
     cohorts, chains = store.rounds.groups_with(my_keys())
+    willing = [one for one in cohorts if (one.capacity, one.language) not in declined]
     never = {one.about for one in blocks}
     others = store.profiles.get_many(
         never | {key for each in shown.values() for key in each.match.parties} - my_keys()
@@ -107,6 +109,11 @@ def matches_page(*, typed: str = "", wrong: str = "") -> str:
         undoable=request.args.get("of", type=int),
         cohorts=_cohorts(cohorts, declined),
         joined=joined_requests(store),
+        unmet=[
+            (each, wants)
+            for each in (*filter(None, (own,)), *(one for one in speaking.values() if one != own))
+            if (wants := unmet_wants_of(each, found, willing))
+        ],
         offered={
             one.capacity for each in (saved, *speaking.values()) if each for one in each.offers
         },

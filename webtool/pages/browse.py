@@ -30,7 +30,7 @@ from webtool.pages.contact import contact_of
 from webtool.pages.reports import asked_page, show_tables
 from webtool.render import bdi, country_label, profile_url
 from webtool.snapshot import most_joined
-from webtool.suggest import cohorts_of, helpers_of
+from webtool.suggest import cohorts_of, helpers_of, public_unmet_wants_of, ways_for
 
 capacity_pages = Blueprint("capacities", __name__)
 RESULTS_SHOWN = 12
@@ -85,7 +85,8 @@ def show_capacity(id: str) -> str:
         description=bdi(*sentence) if sentence[0] else "",
         unreviewed=here.directory.is_unreviewed(id, reader().language),
         broader=tuple(reversed(here.directory.broader(id))),
-        tally=count_capacities(index, [id])[0],
+        tally=(tally := count_capacities(index, [id])[0]),
+        ways=ways_for(id) if tally.unmet else (),
         narrower=count_capacities(index, here.directory.narrower(id)),
         sides=sides,
         regions=top_tallies(regions, lambda one: one.offers + one.wants, 8),
@@ -151,6 +152,7 @@ def _show(name: str, *, group: bool) -> str | BaseResponse:
         profile=profile,
         problems=[one.problem for one in here.store.problems.on(profile.page_id)],
         helpers=helpers_of(profile),
+        unmet=public_unmet_wants_of(profile),
         linked=jsonld.profile_jsonld(here.protection.conceal(profile)),
         contact_of=contact_of,
     )
@@ -262,6 +264,7 @@ def show_requests() -> str:
         "requests.html",
         requests=found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
         total=len(found),
+        portal=context().settings.names.portal,
         page=number,
         last=last,
         sort=sort,

@@ -37,11 +37,13 @@ from webtool.pages.draft import Draft, draft_invitation
 from webtool.picture import draw, draw_inline
 from webtool.render import (
     capacity_url,
+    comma_list,
     history_address,
     language_label,
     msg,
     place_url,
     region_label,
+    way_link,
     wiki_link,
 )
 from webtool.snapshot import ReportCache, Versioned
@@ -120,6 +122,8 @@ class HtmlLabels(Labels):
             return Markup('<a href="{}">{}</a>').format(address, self.text("draft"))
         if isinstance(value, StepCell):
             return self._step(value)
+        if column.cell is ColumnType.WAYS and isinstance(value, tuple) and value:
+            return comma_list(way_link(one) for one in value)
         if column.cell is ColumnType.CODE and value:
             return Markup("<code dir='auto'>{}</code>").format(str(value))
         return self.markup(self.cell(column.cell, value))

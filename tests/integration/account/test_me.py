@@ -70,6 +70,23 @@ def test_a_hold_out_is_said_to_everybody_while_it_is_on(member: Make, said: bool
     assert ("10% of them, drawn by lot, wait for one period" in page) is said
 
 
+def test_a_want_without_a_match_says_where_to_go_on(member: Make, store: Store) -> None:
+    ada = member("Ada")
+    key = key_of(ada)
+    wants = (Want("lua"), Want("unlisted:knitting", "knitting"))
+    store.profiles.save_many([Profile(key, ada.name, page_id=4711, wants=wants)])
+    store.rounds.replace(unmet=[(key, want.capacity, "nobody") for want in wants])
+    store.metadata.set("index-build", "no dead ends", at=NOW)
+    page = ada.get("/me").text
+    section = page.partition('<section aria-labelledby="unmet">')[2].partition("</section>")[0]
+    assert 'href="https://www.mediawiki.org/wiki/Special:MyLanguage/Lua/Tutorial"' in section
+    asks = re.findall(r'href="(/me/request[^"]*)"', section)
+    assert asks == ["/me/request?what=lua", "/me/request?what=knitting"]
+    for address in asks:
+        assert ada.get(address).status_code == 200
+    assert 'value="knitting"' in ada.get(asks[1]).text
+
+
 def test_a_match_shows_whom_and_why_and_can_be_answered(member: Make, store: Store) -> None:
     ada = member("Ada")
     made = pair(store, key_of(ada), "user:7", names=(ada.name, "Sample Helper"))
@@ -407,7 +424,7 @@ def test_what_somebody_sees_who_is_logged_in_asks_a_dozen_queries_at_most_also_a
         statements = [one for one in asked if not one.startswith("BEGIN")]
         assert len(statements) == len(set(statements)), "nothing is asked twice"
     assert counts.pop("save") <= 12, "what was saved is kept until the bot has read it"
-    assert counts.pop("/me") <= 13, "cohorts are asked for, too, and who has a seat free"
+    assert counts.pop("/me") <= 14, "cohorts, free seats and what one joined are asked for, too"
     assert max(counts.values()) <= 11, counts
 
 

@@ -34,9 +34,10 @@ def wiki(mediawikis: Any) -> MediaWiki:
     made.fill({**pages, STOP: "run: yes", "Help/Law": "A request."})
     ours = on_wiki_pages(names=settings_of().names, bot=BOT)
     needed = ("Module:", "Template:Capacity Exchange bar")
-    portal = settings_of().names.portal
+    names = settings_of().names
+    linked = {names.portal, names.coordinators, names.directory}
     made.fill(
-        {p.title: p.text for p in ours if p.title.startswith(needed) or p.title == portal},
+        {p.title: p.text for p in ours if p.title.startswith(needed) or p.title in linked},
         refresh=False,
     )
     return made
@@ -94,6 +95,14 @@ def test_tables_have_captions_scopes_and_bars(written: PublishResult, wiki: Medi
     assert 'scope="row"' in html
     assert "capacity-exchange-bar" in html
     assert 'id="single"' in html
+
+
+def test_unmet_wants_lead_somewhere(written: PublishResult, wiki: MediaWiki) -> None:
+    gaps, asked = wiki.body(f"{ROOT}/gaps"), wiki.body(f"{ROOT}/requests")
+    assert "Where it leads" in gaps
+    for page, title in (("interventions", "People who share it"), ("Coordinators.json", "Ask a")):
+        assert re.search(rf'<a href="[^"]*{page}"[^>]*>{title}', gaps), page
+    assert re.search(r'<a href="[^"]*Reports/cohorts"[^>]*>Learn it with others', asked)
 
 
 def test_a_name_shows_as_it_was_written(written: PublishResult, wiki: MediaWiki) -> None:

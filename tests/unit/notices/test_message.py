@@ -24,9 +24,11 @@ from exchange.notices.message import (
     NoticeRequest,
     NoticeText,
     NoticeTitles,
+    NoticeUnmet,
     Role,
     language_for,
     link_target,
+    linked_titles,
     write_notice,
 )
 
@@ -123,6 +125,27 @@ def test_no_text_of_anybodys_changes_the_structure_of_a_notice(
     assert len(kept) == 1
     assert section.read_marker(kept[0]) is not None
     assert structure(hostile.text)["templates"] == structure(plain.text)["templates"]
+
+
+@given(st.text(max_size=60))
+@example(HOSTILE[1])
+def test_wants_without_a_suggestion_stand_below_what_can_be_answered(capacity: str) -> None:
+    left = NoticeUnmet(capacity, ("[[:Page|Ask]]", "[[:Other|Look]]"), ("Page", "Other"))
+    item = NoticeItem(
+        Match("user:1", "user:2", "a", "a", 1.0),
+        "2026-W47",
+        NoticePerson("Ben", "Ben"),
+        "grant writing",
+    )
+    reader = NoticePerson("Ada", "Ada", "User:Ada", 7)
+    content = NoticeContent("user:1", 1, "2026-W47", Role.SEEKER, reader, (item,), unmet=(left,))
+    wording = Localizer("en", GROUP)
+    said = write_notice(content, wording, names=NoticeTitles(), page_wording=wording).section.body
+    (line,) = (line for line in said.split("\n") if line.startswith("* There is no suggestion"))
+    assert line.endswith("Until there is: [[:Page|Ask]], [[:Other|Look]].")
+    assert said.index("/answers") < said.index(line) < said.index("<small>")
+    assert structure(said)["links"].count("Capacity Exchange") == 0
+    assert {"Page", "Other"} <= set(linked_titles(content, NoticeTitles()))
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

@@ -44,6 +44,7 @@ from exchange.reports.place_counts import RECENT_WEEKS, thin, week_counts
 from exchange.reports.places import ENOUGH, PEOPLE_SHOWN
 from exchange.reports.progress import event_type
 from exchange.reports.queue import entry, queue_rows
+from exchange.ways import WayKind, WayOn
 from tests.unit.reports.movement import (
     AMA,
     BO,
@@ -157,9 +158,11 @@ def test_capacities_count_people_once_and_wants_one_by_one_with_what_is_narrower
     table = sheet(facts, "gaps")
     assert [column.name for column in table.sheet.columns[1:]] == [
         *head,
+        "ways",
         *(f"unmet-{reason}" for reason in reasons),
     ]
-    assert table.rows == (
+    at = len(head) + 1
+    assert tuple((*row[:at], *row[at + 1 :]) for row in table.rows) == (
         ("law", 0, 0, 2, None, 2, 0, 0, 0, 2, 2, 0, 0, 0, 0, 0),
         # Ama offers two things in here and counts once; Cy wants two: one person, two wants.
         ("tech", 1, 2, 3, 3.0, 4, 1, 1, 2, 2, 0, 0, 1, 0, 1, 0),
@@ -169,6 +172,25 @@ def test_capacities_count_people_once_and_wants_one_by_one_with_what_is_narrower
         ("contest", 1, 1, 1, 1.0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0),
         (UNLISTED, 1, 2, 1, 1.0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1),
     )
+
+
+def test_where_unmet_wants_lead_is_said_of_every_capacity_that_has_any(facts: ReportData) -> None:
+    table = sheet(facts, "gaps")
+    ways = {
+        capacity: [one.kind for one in found]
+        for capacity, found in zip(table.column("capacity"), table.column("ways"), strict=True)
+    }
+    asked = [WayKind.REQUEST, WayKind.COORDINATORS]
+    shared = [WayKind.TRAINERS, *asked]
+    assert ways == {
+        "law": [WayKind.COHORT, *asked],
+        "tech": shared,
+        "wikidata": shared,
+        "sparql": shared,
+        "events": shared,
+        "contest": shared,
+        UNLISTED: shared,
+    }
 
 
 def test_single_points_of_failure_are_capacities_that_one_person_holds_up(
@@ -328,6 +350,12 @@ def test_open_requests_stand_with_their_deadline_and_state(facts: ReportData) ->
         date(2026, 12, 1),
         MessageCell("priority-normal"),
         MessageCell("state-open"),
+        # It is a request already, so nobody is told to ask for it once more.
+        (
+            WayOn(WayKind.COHORT, "law", people=2),
+            WayOn(WayKind.COORDINATORS, "law"),
+            WayOn(WayKind.HELP, "law"),
+        ),
         "Help/Law",
         "",
     )

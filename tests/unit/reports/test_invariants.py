@@ -30,6 +30,7 @@ from exchange.reports import (
 )
 from exchange.reports.cells import StepCell
 from exchange.reports.data import REASONS, RoundHistory
+from exchange.ways import WayOn
 from tests.unit.reports.movement import BROADER, TODAY
 
 CAPACITIES = st.sampled_from([*BROADER, "unlisted:knitting", "unlisted:chess"])
@@ -194,6 +195,7 @@ def _plain(cell: object) -> None:
             PartyCell,
             MessageCell,
             StepCell,
+            WayOn,
         ), repr(cell)
         assert not (isinstance(cell, float) and pd.isna(cell))
 
