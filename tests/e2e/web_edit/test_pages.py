@@ -25,6 +25,7 @@ from exchange.model import (
 )
 from exchange.store import Store
 from exchange.store.notices import Notice
+from exchange.store.pages import PageRecord
 from exchange.store.runs import INDEX_VERSION
 from exchange.store.unclear_answers import VIA_COORDINATOR
 from tests.e2e.browser.test_accessibility import WAYS, opened, violations_of
@@ -37,7 +38,8 @@ pytestmark = [pytest.mark.wiki, pytest.mark.browser, pytest.mark.xdist_group("wi
 
 ADA = "Sample Circle Ada"
 NOTICE = "0123456789abcdef"
-SIA, HAL = "user:700001", "user:700002"
+SIA, HAL, SOL = "user:700001", "user:700002", "user:700003"
+ASKED = "User:Sample Sol"
 PREVIEW = "button[value=preview]:not([aria-hidden])"
 TEXT = """Hello, this page is made up.
 {{Capacity Exchange profile
@@ -72,6 +74,12 @@ def site(
     hal = Profile(
         HAL, "Sample Hal", offers=(Offer("finance"),), languages=english, seats=5, page_id=2
     )
+    mediawiki.edit("Admin", ASKED, "{{Capacity Exchange request|want=Lua}}")
+    (page,) = mediawiki.call(action="query", titles=ASKED)["query"]["pages"]
+    store.pages.save([PageRecord(page["pageid"], ASKED, 2, 1, party=SOL, agreed=(700003,))])
+    need = Want("lua", "Lua", until=NOW.date(), note="For our wiki", request=ASKED, joins=2)
+    sol = Profile(SOL, "Sample Sol", page=ASKED, page_id=page["pageid"], wants=(need,))
+    store.profiles.save_many([sol])
     store.profiles.save_many([*others, ada, *(replace(one, edited=NOW) for one in (sia, hal))])
     store.rounds.replace(unmet=[(SIA, "finance", "seats")])
     store.accounts.save([User(ADA, account)], seen=NOW)
@@ -119,6 +127,16 @@ def visit(page: Page, site: str) -> Iterator[str]:
     for path in (f"{NOTICE}/yes", f"{NOTICE}/stop", "x/yes"):
         page.goto(f"{site}/answer/{path}")
         yield f"the answer {path}"
+    page.goto(f"{site}/requests")
+    yield "requests"
+    page.locator(f"a[href*='{SOL.replace(':', '%3A')}'], a[href*='of={SOL}']").click()
+    yield "a request to join"
+    page.locator("button[value=join]").click()
+    yield "a request that was joined"
+    page.goto(f"{site}/me")
+    yield "what was joined"
+    page.locator("#joined + ul button[value=leave]").click()
+    yield "a request that was left"
     page.goto(f"{site}/me/known")
     yield "what is kept"
     page.locator("form[action*=forget] button").click()
