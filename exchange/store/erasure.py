@@ -27,7 +27,7 @@ from exchange.store.blocks import hide_blocks, read_blocks, show_blocks
 from exchange.store.codec import digest
 from exchange.store.database import batches
 from exchange.store.erasure_marks import ErasureMarks
-from exchange.store.joined_requests import leave_requests
+from exchange.store.joined_requests import leave_requests, uncount_joins
 from exchange.store.pages import CONTACT_CODES, strip_contacts
 from exchange.store.people import BLOCK, names_of, stored_accounts
 from exchange.store.runs import INDEX_VERSION, REBUILT
@@ -176,7 +176,7 @@ def purge_person(
             )
         )
         connection.execute(accounts.delete().where(accounts.c.id == account))
-        connection.execute(joining.delete().where(joining.c.account == account))
+        uncount_joins(connection, account)
         moments = {session: "begun", kept_text: "begun", web_edit: "at"}
         for table, moment in ((each, each.c[name]) for each, name in moments.items()):
             query = table.delete().where(table.c.account == account)

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from exchange.model import Profile, Want
+from exchange.store.codec import digest, unpack_profile
 from exchange.store.database import Database, batches
-from exchange.store.schema import item, joining, profile
+from exchange.store.schema import item, joining, page, profile
 
 NOTHING = ""
 """The capacity of whoever left a request in the tool, until the page is read."""
@@ -61,6 +63,24 @@ class JoinedRequests:
         """The pages on which these accounts joined a request: {page id: (central id, capacity)}."""
         return self._joined(joining.c.account, accounts)
 
+    def askers(self, account: int) -> list[tuple[Profile, Want]]:
+        """Return what one account joined as it stands now, by who asks: (who asks, for what)."""
+        query = (
+            select(page.c.title, joining.c.capacity, profile.c.body)
+            .where(joining.c.account == account)
+            .where(page.c.id == joining.c.page, profile.c.key == page.c.party)
+            .order_by(profile.c.key, page.c.id, joining.c.capacity)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [
+            (asker, want)
+            for title, capacity, body in rows
+            for asker in (unpack_profile(body),)
+            for want in asker.wants
+            if want.is_own_request and (want.request, want.capacity) == (title, capacity)
+        ]
+
     def _joined(
         self, column: ColumnElement[Any], values: Iterable[int]
     ) -> dict[int, list[tuple[int, str]]]:
@@ -100,3 +120,25 @@ def leave_requests(
         return None
     left = {name: each for name, each in body.items() if name != "wants"}
     return left | {"wants": wants} if wants else left
+
+
+def uncount_joins(connection: Connection, account: int) -> None:
+    """Take what somebody joined out of the counts of those who asked for it, and forget it."""
+    rows = connection.execute(select(joining).where(joining.c.account == account)).all()
+    connection.execute(joining.delete().where(joining.c.account == account))
+    for row in rows:
+        asked = select(profile.c.key, profile.c.body, page.c.title).where(
+            page.c.id == row.page, profile.c.key == page.c.party
+        )
+        for key, body, title in connection.execute(asked).all():
+            wants = [
+                want | {"joins": max(want.get("joins", 0) - 1, 0)}
+                if (want.get("request"), want["capacity"]) == (title, row.capacity)
+                else want
+                for want in body.get("wants", ())
+            ]
+            wants = [{n: v for n, v in want.items() if n != "joins" or v} for want in wants]
+            left = body | {"wants": wants} if wants else body
+            named = {name: value for name, value in left.items() if name != "name"}
+            values = {"body": left, "digest": digest(named)}
+            connection.execute(profile.update().where(profile.c.key == key).values(values))

@@ -99,20 +99,9 @@ def hold_joining(refused: FormRefused) -> Answer:
 
 def joined_requests(store: Store) -> list[JoinedRequest]:
     """Return what the current user joined, as far as it still stands, by who asks."""
-    rows = store.joined_requests.by([current_user().account])
-    if not rows:
-        return []
-    records = store.pages.by_ids(rows)
-    joined = {
-        (record.title, capacity) for id, record in records.items() for _, capacity in rows[id]
-    }
-    askers = store.profiles.get_many({record.party for record in records.values()})
-    return [
-        JoinedRequest(context().protection.conceal(profile), want)
-        for _, profile in sorted(askers.items())
-        for want in profile.wants
-        if want.is_own_request and (want.request, want.capacity) in joined
-    ]
+    conceal = context().protection.conceal
+    found = store.joined_requests.askers(current_user().account)
+    return [JoinedRequest(conceal(asker), want) for asker, want in found]
 
 
 def _asked_request(*, leaves: bool = False) -> JoinedRequest:

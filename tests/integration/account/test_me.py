@@ -224,6 +224,7 @@ WRITES = [
     ("/answer/1/yes", {"number": "1"}),
     ("/me/wishes", {"messages": "no"}),
     ("/me/unclear", {}),
+    ("/me/joined", {"step": "join"}),
     ("/me/cohorts", {"capacity": "finance", "language": "de"}),
     ("/me/stop", {"page": "remove"}),
     ("/me/never", {"person": "Somebody"}),

@@ -760,8 +760,10 @@ def test_whoever_is_forgotten_has_joined_nothing_and_their_request_is_nobodys(
     wiki.edit("User:Cy", PROFILE, by="Cy")
     run()
     marks = ErasureMarks(store.database, secrets=settings.erasure_keys)
+    assert joins_of(store, "user:1") == 2
     erase_person(store, 2, marks=marks, at=NOW)
     assert [one.name for one in store.profiles.all()] == ["Ada", "Cy"]
+    assert joins_of(store, "user:1") == 1
     wiki.edit("User:Ada", joined_by("Bo", "Cy") + " Please.", by="Ada")
     run()
     assert [one.name for one in store.profiles.all()] == ["Ada", "Cy"]

@@ -345,6 +345,40 @@ def test_people_who_want_the_same_thing_at_hours_that_suit_all_are_a_cohort() ->
     assert cohort.hours == tuple(range(8, 21))
 
 
+def test_whoever_joined_a_request_counts_in_a_cohort_with_who_asked() -> None:
+    (want,) = SEEKER.wants
+    asks = replace(SEEKER, wants=(replace(want, request="User:Ada", joins=2),))
+    joins = replace(want, request="User:Ada", joined=("User:Ada",))
+    joined = [
+        replace(SEEKER, key=f"user:{at}", name=f"P{at}", page="User:Ada", wants=(joins,))
+        for at in (10, 11)
+    ]
+    result = match_profiles(
+        [asks, *joined, HELPER],
+        directory=DIRECTORY,
+        weights=WEIGHTS,
+        history=History(),
+        today=TODAY,
+        period=PERIOD,
+    )
+    (cohort,) = result.cohorts
+    assert cohort.members == ("user:1", "user:10", "user:11")
+    assert cohort.helpers == ("user:2",)
+
+
+def test_a_request_that_others_joined_gets_the_last_seat() -> None:
+    helper = replace(HELPER, seats=1)
+    (want,) = SEEKER.wants
+    want = replace(want, request="User:Ada")
+    other = replace(SEEKER, key="user:9", name="Ada 9", wants=(replace(want, request="User:9"),))
+    for joins in (1, 4):
+        joined = replace(SEEKER, wants=(replace(want, joins=joins),))
+        assert suggested(joined, other, helper) == [("user:1", "user:2", "a-one")]
+        swapped = replace(other, wants=(replace(want, request="User:9", joins=joins),))
+        plain = replace(SEEKER, wants=(want,))
+        assert suggested(plain, swapped, helper) == [("user:9", "user:2", "a-one")]
+
+
 def test_history_frees_seats_after_silence_and_never_repeats_a_pair() -> None:
     def told(status: SuggestionStatus, days: int) -> History:
         one = Suggestion(
