@@ -64,6 +64,7 @@ def on_wiki_pages(
     names: PageNames,
     bot: str,
     web_address: str = "",
+    hold_out: float = 0,
     folder: Path = TEMPLATES,
     directory: Directory | None = None,
     extensions: Collection[str] = (),
@@ -73,6 +74,7 @@ def on_wiki_pages(
     Where the ``extensions`` of the wiki are known, pages use them: Translate, InputBox.
 
     ``web_address`` is that of the web tool; without one, notices offer no answers in it.
+    ``hold_out`` is the share of suggestions that wait: the portal says so.
     ``directory`` holds the capacities whose names the module knows; without one, the committed ones.
     """
     module = f"Module:{names.module}"
@@ -84,6 +86,7 @@ def on_wiki_pages(
             directory=directory,
             category=CATEGORY,
             web_address=web_address,
+            hold_out=hold_out,
             in_my_language=TRANSLATE in extensions,
         )
     ]
@@ -230,6 +233,7 @@ def install_pages(*, settings: Settings, wiki: Wiki, progress: Progress) -> Inst
         bot=me.name or settings.bot.user or "Bot",
         # Without a login there is nobody in the tool to answer.
         web_address=settings.web_address if settings.web.login else "",
+        hold_out=settings.notify.hold_out,
         extensions=extensions,
     )
     return write_pages(ours, wiki=wiki, me=me, progress=progress)

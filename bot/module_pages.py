@@ -65,15 +65,19 @@ def json_pages(
     directory: Directory,
     category: str,
     web_address: str = "",
+    hold_out: float = 0,
     in_my_language: bool = False,
 ) -> Iterator[tuple[str, str]]:
     """Yield every JSON page as its title below the module, without ``.json``, and its text.
 
+    ``hold_out`` is the share of suggestions that wait, which the portal says while there is one.
     ``in_my_language`` says that the portal has translations, which links to it shall lead to.
     """
     settings = _settings(names, _named_in(directory), category, web_address)
     if in_my_language:
         settings["portal"] = f"Special:MyLanguage/{names.portal}"
+    if hold_out:
+        settings["held_out"] = f"{hold_out * 100:g}"
     yield "settings", dump(settings)
     yield from _pages_of_names(directory)
 

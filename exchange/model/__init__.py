@@ -26,6 +26,7 @@ from exchange.model.profile import (
 from exchange.model.suggestion import (
     AGREED,
     INTRODUCED,
+    QUALITIES,
     UNDER_WAY,
     Chain,
     Circle,
@@ -44,6 +45,7 @@ __all__ = [
     "GONE",
     "INTRODUCED",
     "NATIVE",
+    "QUALITIES",
     "UNANSWERED_MOST",
     "UNDER_WAY",
     "UNLISTED",

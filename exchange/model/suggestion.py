@@ -101,6 +101,9 @@ AGREED = frozenset(
 UNDER_WAY = (SuggestionStatus.ACCEPTED, SuggestionStatus.IN_TOUCH)
 """Where it stands between the yes and the exchange."""
 
+QUALITIES = (1, 2, 3)
+"""How much an exchange helped: a little, a good deal, a lot."""
+
 INTRODUCED = "introduced"
 """What stands in the place of the period where a coordinator made a suggestion by hand."""
 
@@ -110,7 +113,8 @@ class Suggestion:
     """A match with a history: when it was made and told, and what became of it.
 
     ``id`` is 0 until the store has given it one. ``period`` is the round it was made in, such as
-    ``2026-W47``, or ``INTRODUCED``.
+    ``2026-W47``, or ``INTRODUCED``. ``quality`` is how much it helped, one of ``QUALITIES``, or 0
+    where the seeker did not say.
     """
 
     match: Match
@@ -120,6 +124,7 @@ class Suggestion:
     notified_at: datetime | None = None
     answered_at: datetime | None = None
     id: int = 0
+    quality: int = 0
 
     @property
     def is_introduction(self) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from exchange.matching.metrics import wilson_interval
-from exchange.model import SuggestionStatus
+from exchange.model import QUALITIES, SuggestionStatus
 from exchange.privacy import SMALLEST_CELL, is_tellable, tellable_parts
 from exchange.reports.arms import STEPS
 from exchange.reports.cells import ColumnType, MessageCell
@@ -93,6 +93,24 @@ def _helpers(facts: ReportData) -> Row:
     return _share("effect-helpers", "arm-all", len(became), len(learners))
 
 
+def _quality(facts: ReportData) -> list[Row]:
+    """How much it helped, of those who said so; nothing of a few, nor of the few who did not."""
+    frame = facts.suggestions
+    sizes = Counter(frame[frame["status"] == SuggestionStatus.EXCHANGED]["quality"].tolist())
+    said = sum(sizes[quality] for quality in QUALITIES)
+    enough = said >= SMALLEST_CELL and is_tellable(said, sizes.total())
+    told = tellable_parts(dict(sizes))
+    rows: list[Row] = []
+    for quality in reversed(QUALITIES):
+        name = f"effect-quality-{quality}"
+        # None of none at all: that nobody said so of many may be told.
+        if enough and (quality in told or not sizes[quality]):
+            rows.append(_share(name, "arm-all", sizes[quality], said))
+        else:
+            rows.append((MessageCell(name), MessageCell("arm-all"), None, None, None, None, None))
+    return rows
+
+
 def _reach(facts: ReportData) -> list[Row]:
     """Seekers with a suggestion that stands, and suggestions in which both can help."""
     wants, live = facts.wants, facts.live
@@ -105,7 +123,7 @@ def _reach(facts: ReportData) -> list[Row]:
 
 
 def _effect(facts: ReportData) -> list[Row]:
-    rows = [*_so_far(facts), _helpers(facts), *_reach(facts)]
+    rows = [*_so_far(facts), *_quality(facts), _helpers(facts), *_reach(facts)]
     if not facts.drawn:
         return rows
     at_once = count_arm(one.reached for one in facts.drawn if not one.waits)

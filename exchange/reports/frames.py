@@ -136,6 +136,7 @@ def read_suggestions(
             one.created_at,
             one.notified_at,
             one.answered_at,
+            one.quality,
         )
         for one in suggestions
     ]
@@ -144,6 +145,7 @@ def read_suggestions(
         columns=[
             "seeker", "helper", "want", "offer", "status", "live", "holds", "back",
             "interpreted", "period", "made", "told", "answered",
+            "quality",
         ],
     )  # fmt: skip
 

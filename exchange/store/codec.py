@@ -279,6 +279,7 @@ def unpack_suggestion(row: Row[Any]) -> Suggestion:
         notified_at=row.told,
         answered_at=row.answered,
         id=row.id,
+        quality=row.quality or 0,
     )
 
 

@@ -67,10 +67,20 @@ class ResponseRecord:
 
 
 class Responses:
-    """What suggestions, notices and answers tell of people, as records by their profile keys."""
+    """What suggestions, notices and answers tell of people, as records by their profile keys.
+
+    And how much an exchange helped: the one answer that is not in a word.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def rate(self, id: int, quality: int) -> None:
+        """Keep how much an exchange helped, one of ``QUALITIES``; the newest word counts."""
+        with self._database.writing() as connection:
+            connection.execute(
+                suggestion.update().where(suggestion.c.id == id).values(quality=quality)
+            )
 
     def of(self, keys: Iterable[str]) -> Mapping[str, ResponseRecord]:
         """Return the record of each profile key, also where there is nothing. One query."""

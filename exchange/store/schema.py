@@ -208,13 +208,15 @@ suggestion = table(
     Column("answered", Moment),
     Column("interpreter", String(80), nullable=False, server_default=""),
     Column("languages", JSON, nullable=True),
+    Column("quality", Integer),
     UniqueConstraint("seeker", "helper", "want", "period"),
     Index(None, "helper"),
     Index(None, "status"),
     Index(None, "interpreter"),
 )
 """Who was suggested to whom. ``interpreter`` is the profile key of who interprets between the two,
-empty where nobody needs to; ``languages`` the codes of the seeker's and of the helper's language."""
+empty where nobody needs to; ``languages`` the codes of the seeker's and of the helper's language.
+``quality`` is how much it helped, 1 to 3, as the seeker said in the tool; null where they did not."""
 
 answer = table(
     "answer",

@@ -389,6 +389,12 @@ function exchange.dir( frame )
 	return words().reader( frame, given( frame.args, 'lang' ) ).direction
 end
 
+-- {{#invoke:⧼module⧽|held_out}}: that some suggestions wait for a comparison, while they do.
+function exchange.held_out( frame )
+	local share = words().setting( 'held_out' )
+	return share and words().text( words().reader( frame ), 'portal-held-out', share ) or ''
+end
+
 -- {{#invoke:⧼module⧽|unreviewed}}: where only a machine translated what the page says, a line that says so.
 function exchange.unreviewed( frame )
 	return words().is_unreviewed( words().reader( frame ), 'messages' ) and words().setting( 'unreviewed' ) or ''

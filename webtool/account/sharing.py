@@ -1,13 +1,13 @@
-"""Sharing: whoever learnt something may offer it to others, by one click, in their own profile."""
+"""Sharing: whoever learnt something may say how much it helped, and offer it to others, by one click."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from exchange.errors import EditRefused
-from exchange.model import UNLISTED, Match, Offer, SuggestionStatus
+from exchange.model import QUALITIES, UNLISTED, Match, Offer, SuggestionStatus
 from exchange.profiles.document import ProfileTemplate
 from webtool.account.auth import Answer, login_required, match_as_seeker
 from webtool.account.form import with_carried
@@ -36,6 +36,18 @@ def share_learnt(id: int) -> Answer:
     return render_template(
         "account/shared.html", id=id, match=match, title=opened.draft.title, is_undo=is_undo
     )
+
+
+@pages.post("/me/matches/<int:id>/quality")
+@login_required
+def rate_exchange(id: int) -> Answer:
+    """Keep how much an exchange helped, as whoever learnt says."""
+    match_as_seeker(id, [SuggestionStatus.EXCHANGED])
+    quality = request.form.get("quality", 0, type=int)
+    if quality not in QUALITIES:
+        abort(400)
+    context().store.responses.rate(id, quality)
+    return redirect(url_for("me.show_matches", said="answered", _anchor=f"match-{id}"))
 
 
 def _save(match: Match, *, undo: bool) -> ProfileEdit | None:

@@ -170,3 +170,31 @@ def test_whoever_has_no_profile_yet_is_led_to_the_form(member: Make, store: Stor
     there = ada.post(f"/me/matches/{made.id}/share")
     assert there.status_code == 302
     assert "offer=finance" in there.location
+
+
+def test_how_much_it_helped_is_said_in_one_click_by_whoever_learnt(
+    member: Make, store: Store
+) -> None:
+    ada, ben = member("Ada"), member("Ben")
+    made = agreed(store, ada, ben, SuggestionStatus.EXCHANGED)
+    address = f"/me/matches/{made.id}/quality"
+    assert address in ada.get("/me").text
+    assert address not in ben.get("/me").text
+    assert ben.post(address, {"quality": "3"}).status_code == 403
+    ada.get("/me")
+    for wrong in ("0", "4", "x", ""):
+        assert ada.post(address, {"quality": wrong}).status_code == 400
+    for quality in (2, 3):
+        assert ada.post(address, {"quality": str(quality)}).status_code == 302
+        kept = store.suggestions.get(made.id)
+        assert kept is not None
+        assert (kept.quality, kept.status) == (quality, SuggestionStatus.EXCHANGED)
+    page = ada.get("/me").text
+    assert re.search(r'answers__now">.*It helped a lot', page)
+    assert ">It helped a little</button>" in page, "one may think again"
+    status = SuggestionStatus.IN_TOUCH
+    store.suggestions.answer(
+        made.id, status=status, by=key_of(ada), via="web", at=NOW.replace(day=25)
+    )
+    assert address not in ada.get("/me").text
+    assert ada.post(address, {"quality": "1"}).status_code == 404

@@ -227,3 +227,16 @@ def test_the_portal_says_where_only_a_machine_translated_it(installed, language,
     page = installed.body("Capacity Exchange", language=language)
     assert ("Translated by a machine" in page) == told
     assert re.search('href="[^"]*#translations"', page) or not told
+
+
+def test_the_portal_says_that_some_suggestions_wait_while_they_do(installed):
+    title = f"{MODULE}/settings.json"
+    before = installed.page(title)
+    assert "drawn by lot" not in installed.body("Capacity Exchange")
+    held = on_wiki_pages(names=settings(installed).names, bot="Exchange Bot", hold_out=0.1)
+    try:
+        installed.edit("Admin", title, next(page.text for page in held if page.title == title))
+        shown = installed.parse("{{#invoke:Capacity Exchange|held_out}}")
+        assert "10% of them, drawn by lot, wait" in shown
+    finally:
+        installed.edit("Admin", title, before)

@@ -105,7 +105,7 @@ def test_no_few_can_be_told_from_an_arm(reached: list[int]) -> None:
 
 def test_the_report_compares_the_arms() -> None:
     facts = ReportData(today=TODAY, profiles=[Profile("user:1", "A")], broader=BROADER)
-    assert [row[1] for row in rows(facts)] == [MessageCell("arm-all")] * 7
+    assert [row[1] for row in rows(facts)] == [MessageCell("arm-all")] * 10
     numbers = count()
     facts.drawn = [
         Drawn(waits, 2 if next(numbers) % 10 < hits else 0)
@@ -121,6 +121,48 @@ def test_the_report_compares_the_arms() -> None:
     _, n, apart, low, high = found["status-in-touch", "arm-difference"]
     assert (n, apart) == (150, pytest.approx(0.3))
     assert 0.1 < low < 0.3 < high < 0.45  # type: ignore[operator]
+
+
+def rated(*qualities: int) -> dict[str, tuple[object, ...]]:
+    """Return the rows of quality where exchanges were rated like this; 0: not at all."""
+    exchanged = [
+        replace(made(at + 1, SuggestionStatus.EXCHANGED), quality=quality)
+        for at, quality in enumerate(qualities)
+    ]
+    facts = ReportData(
+        today=TODAY,
+        profiles=[Profile("user:1", "A")],
+        broader=BROADER,
+        suggestions=[*exchanged, replace(made(999, OPEN), quality=3)],
+    )
+    found = {row[0].key: row[2:5] for row in rows(facts)}  # type: ignore[attr-defined]
+    return {name: row for name, row in found.items() if name.startswith("effect-quality")}
+
+
+def test_how_much_it_helped_is_said_of_those_who_said_so() -> None:
+    found = rated(*[3] * 12, *[2] * 6, *[1] * 6, *[0] * 7)
+    assert found == {
+        "effect-quality-3": (12, 24, 0.5),
+        "effect-quality-2": (6, 24, 0.25),
+        "effect-quality-1": (6, 24, 0.25),
+    }
+    nothing = (None, None, None)
+    assert set(rated(3, 3, 3, 3).values()) == {nothing}
+    assert set(rated(*[3] * 20, 0, 0).values()) == {nothing}, "two did not say: nobody's business"
+    assert set(rated().values()) == {nothing}
+    assert rated(*[3] * 9)["effect-quality-2"] == (0, 9, 0.0)
+
+
+@given(st.lists(st.integers(0, 3), max_size=60))
+def test_no_few_can_be_told_from_how_much_it_helped(qualities: list[int]) -> None:
+    found = rated(*qualities)
+    known = {hits for hits, _, _ in found.values() if hits is not None}
+    whole = {n for _, n, _ in found.values() if n is not None} | {len(qualities)}
+    if not known:
+        return
+    for one in known | whole | {0}:
+        for other in known | whole | {0}:
+            assert abs(one - other) not in range(1, SMALLEST_CELL)  # type: ignore[operator]
 
 
 def rows(facts: ReportData) -> tuple[tuple[object, ...], ...]:

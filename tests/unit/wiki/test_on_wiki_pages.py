@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import date
@@ -102,3 +103,10 @@ def test_no_page_is_so_large_that_a_job_of_the_wiki_runs_out_of_memory() -> None
     pages = on_wiki_pages(names=NAMES, bot="Bot", web_address="https://exchange.example.org")
     sizes = {page.title: len(page.text.encode()) for page in pages}
     assert {title: size for title, size in sizes.items() if size > 60_000} == {}
+
+
+@pytest.mark.parametrize(("share", "said"), [(0, None), (0.1, "10"), (0.025, "2.5")])
+def test_the_portal_knows_what_share_of_suggestions_waits(share: float, said: str | None) -> None:
+    pages = {page.title: page.text for page in on_wiki_pages(names=NAMES, bot="B", hold_out=share)}
+    assert json.loads(pages[f"Module:{NAMES.module}/settings.json"]).get("held_out") == said
+    assert "|held_out}}" in pages[NAMES.portal]
