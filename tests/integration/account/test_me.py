@@ -225,6 +225,7 @@ WRITES = [
     ("/me/wishes", {"messages": "no"}),
     ("/me/unclear", {}),
     ("/me/joined", {"step": "join"}),
+    ("/me/available", {}),
     ("/me/cohorts", {"capacity": "finance", "language": "de"}),
     ("/me/stop", {"page": "remove"}),
     ("/me/never", {"person": "Somebody"}),
