@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from flask.testing import FlaskClient
 
 from exchange.errors import EditRefused
-from exchange.model import Cohort, Match, Profile, Want
+from exchange.model import Cohort, Match, Profile, Suggestion, SuggestionStatus, Want
 from exchange.store import Store
+from exchange.store.notices import Notice, NoticeState
 from exchange.store.pages import PageRecord
 from tests.support.account_wiki import MemorySite
 from tests.unit.account.test_saving import app, client, fail, site
@@ -59,6 +61,29 @@ def joining_pages(client: FlaskClient, site: MemorySite, token: str) -> dict[str
     return found
 
 
+def after_a_yes(store: Store) -> dict[str, str]:
+    """Let Ada have said yes to one and learnt from another; the addresses of what comes then."""
+    done = SuggestionStatus.EXCHANGED
+    ids = {}
+    for at, status in ((42, SuggestionStatus.ACCEPTED), (43, done)):
+        match = Match("user:41", f"user:{at}", "lua", "lua", 1.0)
+        (made,) = store.suggestions.plan([Suggestion(match, "2026-W30", NOW)])
+        store.suggestions.mark_notified([made.id], at=NOW)
+        store.suggestions.answer(made.id, status=status, by="user:41", via="web", at=NOW)
+        ids[status] = made.id
+    yes = ids[SuggestionStatus.ACCEPTED]
+    notice = "fedcba9876543210"
+    row = Notice(notice, "user:41", 41, "Ada", "2026-W47/check-in", NOW, (yes,))
+    store.notices.restore([replace(row, state=NoticeState.SENT, ended=NOW)])
+    return {
+        "plan": f"/me/matches/{yes}/plan",
+        "share": f"/me/matches/{ids[done]}/share",
+        "quality": f"/me/matches/{ids[done]}/quality",
+        "not-yet": f"/answer/{notice}/not-yet",
+        "it-helped": f"/answer/{notice}/it-helped",
+    }
+
+
 def pages_of(client: FlaskClient, site: MemorySite) -> dict[str, str]:
     """Walk through the pages behind the login as somebody does to whom all goes wrong once."""
     found = {"form": client.get("/me/profile").text}
@@ -94,6 +119,18 @@ def pages_of(client: FlaskClient, site: MemorySite) -> dict[str, str]:
     for step, at in (("decline", "/me"), ("", "/me/known")):
         client.post("/me/cohorts", data=cohort | {"step": step})
         found[f"declined-{step}"] = client.get(at).text
+    after = after_a_yes(context_of(client.application).store)
+    sent = {"csrf_token": token[1], "quality": "2", "goal": "P & <i>", "next": "2020-01-01"}
+    client.post(after["quality"], data=sent)
+    found["after"] = client.get("/me").text
+    for name in ("plan", "not-yet", "it-helped"):
+        found[name] = client.get(after[name]).text
+    found["plan-wrong"] = client.post(after["plan"], data=sent | {"step": "save"}).text
+    fields = sent | {"step": "save", "next": "", "began": "0", "was": ""}
+    found["plan-saved"] = client.post(after["plan"], data=fields).text
+    found["shared"] = client.post(after["share"], data=sent).text
+    client.post(after["not-yet"], data=sent | {"number": "1"})
+    found["not-yet-said"] = client.get(after["not-yet"]).text
     client.post("/introduce/1/back", data=typed)
     found["taken-back"] = client.get("/introduce?said=back").text
     found |= joining_pages(client, site, token[1])
@@ -115,6 +152,11 @@ def test_every_page_behind_the_login_is_valid_html(
     assert "4 people need this" in pages["join-requests"]
     assert "no longer on its page" in pages["join-gone"]
     assert "Introduce them again" in pages["taken-back"]
+    assert "It helped a good deal" in pages["after"]
+    assert 'aria-invalid="true"' in pages["plan-wrong"]
+    assert "Your words are on" in pages["plan-saved"]
+    assert "now stands among what you offer" in pages["shared"]
+    assert "Suggest somebody else instead" in pages["not-yet-said"]
     folder = tmp_path / "pages"
     folder.mkdir()
     for name, html in pages.items():
