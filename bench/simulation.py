@@ -58,8 +58,8 @@ FEATURES = ("interpreters", "joining", "chains", "after yes", "check-ins", "stil
 FORGOTTEN = timedelta(days=730)
 """After so long without an edit nobody is matched any more."""
 
-ASKED_TWICE = timedelta(days=210)
-"""After so long without a sign, and two questions without an answer, somebody is away."""
+ASKED_TWICE = timedelta(days=390)
+"""So long after their last sign somebody is away: asked after 180 days and after 360, 30 to answer."""
 
 
 class Scenario(NamedTuple):

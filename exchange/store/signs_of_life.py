@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from exchange.model.keys import GROUP_PREFIX, ProfileKey
 from exchange.store.codec import digest, pack_days, unpack_days
 from exchange.store.database import Database, batches
+from exchange.store.pages import Pages
 from exchange.store.people import Preferences
 from exchange.store.runs import INDEX_VERSION, MetadataTexts
 from exchange.store.schema import answer, page, profile
@@ -27,29 +28,27 @@ class SignsOfLife:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._pages = Pages(database)
         self._preferences = Preferences(database)
         self._texts = MetadataTexts(database)
 
     def record(self, account: int, *, at: datetime, via: str, notice: str = "") -> None:
         """Keep that somebody is there, at most once a day, and let them take part again at once.
 
-        So do the groups that they speak for. ``notice`` is what they answered.
+        So do the groups that they speak for. ``notice`` is what they answered. Of whoever has no
+        profile and speaks for none, nothing is kept.
         """
         key = str(ProfileKey.for_person(account))
         before, _, answered = self._preferences.of(key).get(SEEN, "").partition(" ")
         day = at.date().isoformat()
         if before > day or (before == day and notice in ("", answered)):
             return
+        theirs = [key, *self._pages.groups_of(account)]
+        known = select(profile.c.key).where(profile.c.key.in_(theirs)).limit(1)
         with self._database.writing() as connection:
-            self._preferences.set(key, SEEN, f"{day} {notice}".strip(), at=at, via=via)
-            speaking = select(page.c.party, page.c.agreed).where(
-                page.c.party.startswith(GROUP_PREFIX)
-            )
-            if connection.scalar(select(profile.c.key).where(profile.c.unanswered != "").limit(1)):
-                groups = [
-                    row.party for row in connection.execute(speaking) if account in row.agreed
-                ]
-                self.set_unanswered(dict.fromkeys([key, *groups], ()), at=at)
+            if connection.scalar(known) is not None:
+                self._preferences.set(key, SEEN, f"{day} {notice}".strip(), at=at, via=via)
+                self.set_unanswered(dict.fromkeys(theirs, ()), at=at)
 
     def newest(self) -> dict[str, date]:
         """The day on which each last answered or logged in, as far as known: {profile key: day}."""

@@ -19,7 +19,6 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from exchange.languages import is_known
-from exchange.model.keys import ProfileKey
 from webtool.account.auth import SECRET, auth_services, csrf, login_or_none
 from webtool.account.oauth import Identity, LoginFailed, Token
 from webtool.context import context
@@ -107,10 +106,7 @@ def _begin_session(identity: Identity, access: Token, pending: list[str]) -> Non
     _keep_pending(pending)
     here = context()
     session[SECRET] = logins.begin(identity=identity, access=access, now=here.now())
-    key = str(ProfileKey.for_person(identity.id))
-    if here.store.profiles.get(key) or here.store.pages.groups_of(identity.id):
-        # Of whoever has no profile no such day is kept.
-        here.store.signs_of_life.record(identity.id, at=here.now(), via="web")
+    here.store.signs_of_life.record(identity.id, at=here.now(), via="web")
 
 
 @pages.get("/me/gone")

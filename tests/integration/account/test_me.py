@@ -223,6 +223,7 @@ WRITES = [
     ("/me/matches/1/share", {}),
     ("/answer/1/yes", {"number": "1"}),
     ("/me/wishes", {"messages": "no"}),
+    ("/me/available", {}),
     ("/me/unclear", {}),
     ("/me/joined", {"step": "join"}),
     ("/me/available", {}),

@@ -154,7 +154,7 @@ def test_stop_is_heard_and_other_words_hold_nothing(world_of: Worlds) -> None:
     )
     assert (heard.answers, heard.unclear) == (0, 0)
     assert world.store.preferences.of(world.key(stops)).get("stop")
-    assert not world.store.preferences.of(world.key(thanks))
+    assert "stop" not in world.store.preferences.of(world.key(thanks))
 
 
 def test_a_stop_is_confirmed_in_its_bar_once(world_of: Worlds) -> None:
