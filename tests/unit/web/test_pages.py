@@ -109,7 +109,7 @@ def test_a_person_page_shows_what_the_bot_read(client: FlaskClient, people: list
 
 def test_helpers_come_with_reasons(client: FlaskClient, people: list[Profile]) -> None:
     pages = [client.get(address(one)).text for one in people if one.wants][:40]
-    shown = [page for page in pages if 'class="match"' in page]
+    shown = [page for page in pages if 'class="match__what"' in page]
     assert shown
     assert all('class="reasons"' in page for page in shown)
     assert "Both speak" in text_of(shown[0])
