@@ -55,11 +55,8 @@ RATES = {name: rate.value for name, rate in RATED.items()}
 FEATURES = ("interpreters", "joining", "chains", "after yes", "check-ins", "still there?")
 """What can be switched off: see ``Simulation`` for what each does."""
 
-FORGOTTEN = timedelta(days=730)
-"""After so long without an edit nobody is matched any more."""
-
-ASKED_TWICE = timedelta(days=390)
-"""So long after their last sign somebody is away: asked after 180 days and after 360, 30 to answer."""
+UNANSWERED_AFTER = (timedelta(days=180 + 30), timedelta(days=2 * 180 + 30))
+"""When each of the two questions "still available?" is unanswered, as in config/settings.toml."""
 
 
 class Scenario(NamedTuple):
@@ -111,7 +108,8 @@ class Simulation:
     *interpreters*: some of those who know two languages well offer to interpret. *joining*: people
     join requests that wait, and learn with whoever asked. *chains*: swaps, circles and chains are
     named. *after yes*: plans, and learners who become helpers. *check-ins*: a question a month after
-    a yes. *still there?*: whoever left in silence is asked, and away after two questions.
+    a yes. *still there?*: whoever left in silence is asked: one question without an answer takes
+    the points for freshness, a second makes away.
     """
 
     def __init__(
@@ -162,17 +160,21 @@ class Simulation:
     def _listed(self, number: int, periods: int, now: datetime) -> tuple[list[Profile], set[str]]:
         """The profiles that are matched, and who of them is there; the others left in silence."""
         days = self.scenario.weights.bounds.period_days
-        patience = ASKED_TWICE if "still there?" in self.features else FORGOTTEN
+        asks = "still there?" in self.features
         listed, here = [], set()
         for key, one in self.people.items():
             left = self._left(key, number, periods)
             if left is None:
                 continue
             silent = timedelta(days=days * left)
-            if left and not (self._happens("silently", key) and silent < patience):
+            if left and not self._happens("silently", key):
                 continue
             # Whoever is there looks after the profile; nobody who is there drops out.
-            listed.append(replace(one, edited=now - silent, away=None, unanswered=()))
+            left_at = now - silent
+            asked = tuple((left_at + after).date() for after in UNANSWERED_AFTER)
+            listed.append(
+                replace(one, edited=left_at, away=None, unanswered=asked if asks and left else ())
+            )
             if not left:
                 here.add(key)
         return listed, here
