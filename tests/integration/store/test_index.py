@@ -118,6 +118,8 @@ def test_a_forgotten_profile_leaves_nothing_in_the_index(store: Store) -> None:
 )
 @given(st.lists(values.PROFILES, max_size=4, unique_by=lambda profile: profile.key))
 def test_any_profile_whatever_survives_the_database(store: Store, some: list[Profile]) -> None:
+    # What somebody left unanswered stands on no page: it is kept with their signs of life.
+    some = [replace(profile, unanswered=()) for profile in some]
     store.profiles.save_many(some)
     kept = store.profiles.get_many(profile.key for profile in some)
     assert kept == {profile.key: profile for profile in some}
