@@ -112,7 +112,6 @@ def test_names_are_found_as_people_write_them_and_what_is_nobody_is_said(cleo: V
         ({"helper": {"seats": 0}}, "no free place"),
         ({"helper": {"away": datetime(2027, 1, 1).date()}}, "is away"),
         ({"helper": {"notify": Frequency.NEVER}}, "wants no messages"),
-        ({"seeker": {"edited": NOW - timedelta(days=900)}}, "not been edited for a long time"),
         (
             {"seeker": {"wants": (Want("finance", until=datetime(2026, 1, 1).date()),)}},
             "by which help was needed has passed",

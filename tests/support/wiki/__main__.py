@@ -92,7 +92,9 @@ def main() -> None:
         "--release", choices=SUITES, default=NEWEST, help=f"MediaWiki's release ({NEWEST})"
     )
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT too: what a shell starts in the background begins by ignoring it.
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, signal.default_int_handler)
     wiki = MediaWiki(
         port=options.port,
         release=options.release,

@@ -71,6 +71,8 @@ STACK = "ulimit -s 1000000 2>/dev/null || ulimit -s unlimited 2>/dev/null || tru
 SETTINGS = r"""
 $wgArticlePath = '/wiki/$1';
 $wgCacheDirectory = __DIR__ . '/cache';
+// Where PHP has APCu, the installer takes it, and scripts cannot tell a server's memory of a rename.
+$wgMainCacheType = CACHE_NONE;
 $wgSessionCacheType = CACHE_DB;
 // Cookies know no ports: wikis of one test need names of their own.
 $wgCookiePrefix = 'wiki' . parse_url( $wgServer, PHP_URL_PORT );
