@@ -391,8 +391,8 @@ end
 
 -- {{#invoke:⧼module⧽|held_out}}: that some suggestions wait for a comparison, while they do.
 function exchange.held_out( frame )
-	local share = words().setting( 'held_out' )
-	return share and words().text( words().reader( frame ), 'portal-held-out', share ) or ''
+	local share, reader = words().setting( 'held_out' ), words().reader( frame )
+	return share and words().text( reader, 'portal-held-out', share ) or ''
 end
 
 -- {{#invoke:⧼module⧽|unreviewed}}: where only a machine translated what the page says, a line that says so.
