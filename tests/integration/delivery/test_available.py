@@ -14,7 +14,7 @@ from bot.match import match_profiles
 from bot.notify import listen_for_answers
 from bot.notify.availability import ask_instead
 from bot.recover import recover_history
-from exchange.model import Frequency, Profile, Reason, SuggestionStatus
+from exchange.model import Profile, Reason, SuggestionStatus
 from exchange.notices.message import Role, role_of
 from exchange.store import Store
 from exchange.store.notices import Notice, NoticeState
@@ -174,16 +174,9 @@ def test_consent_and_caps_count_as_for_any_message(
 ) -> None:
     world = world_of("Ada")
     ada = silent(world, "Ada")
-    key, store = world.key(ada), world.store
     match says:
-        case "no":
-            world.change(ada, notify=Frequency.NEVER)
-        case "stop":
-            store.preferences.set(key, "stop", "x", at=world.now, via="web")
-        case "nobots":
-            world.wiki.edit(ada, f"User talk:{ada}", "{{nobots}}")
-        case "cap":
-            world.told(ada, timedelta(days=3))
+        case "no" | "stop" | "nobots" | "cap":
+            world.refuse(ada, says)
         case "edited":
             page = f"User:{ada}/Capacity Exchange"
             world.wiki.edit(ada, page, f"{world.wiki.page(page)}\nI am here.")

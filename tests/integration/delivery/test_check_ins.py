@@ -11,7 +11,7 @@ import pytest
 
 from bot.notify import listen_for_answers
 from bot.recover import recover_history
-from exchange.model import Frequency, Reason, SuggestionStatus
+from exchange.model import Reason, SuggestionStatus
 from exchange.notices.message import Role, role_of
 from exchange.store import Store
 from tests.integration.delivery.test_answers import answer
@@ -156,14 +156,8 @@ def test_consent_and_caps_count_as_for_any_message(
     ada = under_way(world, "Ada")
     key, store = world.key(ada), world.store
     match says:
-        case "no":
-            world.change(ada, notify=Frequency.NEVER)
-        case "stop":
-            store.preferences.set(key, "stop", "x", at=world.now, via="web")
-        case "nobots":
-            world.wiki.edit(ada, f"User talk:{ada}", "{{nobots}}")
-        case "cap":
-            world.told(ada, timedelta(days=3))
+        case "no" | "stop" | "nobots" | "cap":
+            world.refuse(ada, says)
         case "never":
             store.preferences.block(key, world.key(world.name["Ben"]), at=world.now, via="web")
     run = world.run(trial=("Nobody",) if says == "trial" else ())

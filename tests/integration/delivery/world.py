@@ -17,6 +17,7 @@ from bot.notify import NotifyResult, notify_people
 from bot.recover import confirm_history
 from bot.wiki import LiveWiki, RequestPolicy
 from exchange.model import (
+    Frequency,
     Language,
     Match,
     Offer,
@@ -191,6 +192,20 @@ class World:
         profile = self.store.profiles.get(self.key(who))
         assert profile is not None
         self.store.profiles.save_many([replace(profile, **values)])
+
+    def refuse(self, name: str, how: str) -> None:
+        """Let somebody want no message in one of the ways that hold for every kind of message."""
+        match how:
+            case "no":
+                self.change(name, notify=Frequency.NEVER)
+            case "stop":
+                self.store.preferences.set(self.key(name), "stop", "x", at=self.now, via="web")
+            case "nobots":
+                self.wiki.edit(name, f"User talk:{name}", "{{nobots}}")
+            case "cap":
+                self.told(name, timedelta(days=3))
+            case _:
+                raise ValueError(how)
 
     def agree(self, name: str, accounts: tuple[int, ...]) -> None:
         """Say who agreed to somebody's profile."""
