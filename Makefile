@@ -57,6 +57,9 @@ test: $(VENV)/.installed-dev
 	./config/debian $(TEST_PACKAGES)
 	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
+# A quarter of the random examples: those of a property that a change breaks are found by few.
+test-fast: export HYPOTHESIS_PROFILE = fast
+
 FAST := not wiki and not mariadb and not browser and not spark and not slow
 
 test-fast: $(VENV)/.installed-dev

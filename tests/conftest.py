@@ -19,22 +19,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
 from exchange.store import Store
+from tests.support.examples import load_profile
 from tests.support.mariadb import MariaDB
+from tests.support.sample import SampleMovement, copy_sample
 from tests.support.wiki.mediawiki import MediaWiki
 from tests.support.wiki.ours import install_ours
 from tests.support.wiki.releases import SUITES
 
-# A run judges the change before it, so it tries the same examples each time. ``make explore``
-# looks for new ones.
-# No deadline for one example: a busy machine is no failure.
-settings.register_profile("same", derandomize=True, deadline=None)
-settings.register_profile("explore", derandomize=False, deadline=None, max_examples=300)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+load_profile()
 
 BODIES = [
     pytest.param("sqlite", id="SQLite"),
@@ -151,6 +147,14 @@ def release(request: pytest.FixtureRequest) -> str:
     """A release of MediaWiki: each test that takes it runs on all of them."""
     found: str = request.param
     return found
+
+
+@pytest.fixture(scope="session")
+def sample_at(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], SampleMovement]:
+    """Copy the sample movement: ``sample_at("told")`` has it after the first whole run."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    return lambda stage: copy_sample(stage, shared=shared, folder=tmp_path_factory.mktemp(stage))
 
 
 @pytest.fixture(scope="session")

@@ -226,6 +226,9 @@ UNFINISHED = (NoticeState.BEGUN, NoticeState.UNKNOWN)
 MEMORY = timedelta(days=62)
 """How far back earlier messages matter: longer than any pace that somebody can choose."""
 
+FEW = 20
+"""Of up to so many candidates only their own messages are read: right before a write it is one."""
+
 WISHES = ("stop", "forget", "pause", "cap", SEEN)
 """The preferences that concern messages."""
 
@@ -251,6 +254,7 @@ class ContactHistory:
     ) -> ContactHistory:
         """Read the records; about a dozen queries, however many candidates there are."""
         keys = {each.profile.key for each in candidates}
+        few = len(candidates) <= FEW
         people = keys | {
             str(ProfileKey.for_person(each.account)) for each in candidates if each.account
         }
@@ -266,7 +270,12 @@ class ContactHistory:
                 for name in WISHES:
                     for key, value in store.preferences.all(name).items():
                         wishes[key][name] = value
-            rows = [*store.notices.sent(since=now - MEMORY), *store.notices.unfinished()]
+            sent = store.notices.sent(
+                since=now - MEMORY,
+                accounts={each.account for each in candidates} if few else None,
+                groups={Recipient.parse(e.recipient).profile for e in candidates} if few else (),
+            )
+            rows = [*sent, *store.notices.unfinished()]
             agreed: dict[str, set[int]] = defaultdict(set)
             for record in store.pages.of(keys):
                 agreed[record.party].update(record.agreed)

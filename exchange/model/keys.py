@@ -97,6 +97,11 @@ class Recipient:
         except ValueError:
             return cls(ProfileKey.parse(profile), contact)
 
+    @staticmethod
+    def range_of_contacts(group: ProfileKey) -> tuple[str, str]:
+        """Return between which texts all contacts of a group are written: from, and up to but not."""
+        return f"{group}{_CONTACT_SIGN}", f"{group}{chr(ord(_CONTACT_SIGN) + 1)}"
+
     def concerns(self, key: ProfileKey) -> bool:
         """Whether it is this person (for whatever profile) or somebody in this group's name."""
         return key in (self.profile, self.contact)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from exchange.errors import StoreError
 from exchange.model import Outcome, Reason
+from exchange.model.keys import ProfileKey, Recipient
 from exchange.store.codec import NoticeState, outcome_to_row
 from exchange.store.database import Database
 from exchange.store.declined_cohorts import COHORT, what_was_declined
@@ -162,11 +163,30 @@ class Notices:
         """Everything that one account was sent or not sent, over all roles, oldest first."""
         return self._select(notice.c.account == account)
 
-    def sent(self, *, since: datetime | None = None) -> list[Notice]:
-        """Notices that stand on a page (sent since then), oldest first."""
+    def sent(
+        self,
+        *,
+        since: datetime | None = None,
+        accounts: Collection[int] | None = None,
+        groups: Collection[ProfileKey] = (),
+    ) -> list[Notice]:
+        """Notices that stand on a page (sent since then), oldest first.
+
+        With ``accounts`` only those to these accounts, and those to ``groups`` or any contact of one.
+        """
         conditions: list[ColumnElement[Any]] = [notice.c.state == NoticeState.SENT.value]
         if since is not None:
             conditions.append(notice.c.ended >= since)
+        if accounts is not None:
+            ranges = [Recipient.range_of_contacts(group) for group in groups]
+            recipient = notice.c.recipient  # a range, which an index finds, where LIKE reads all
+            conditions.append(
+                or_(
+                    notice.c.account.in_(accounts),
+                    recipient.in_([str(group) for group in groups]),
+                    *(and_(recipient >= first, recipient < end) for first, end in ranges),
+                )
+            )
         return self._select(*conditions)
 
     def delivery_stats(self) -> DeliveryStats:

@@ -44,6 +44,7 @@ from exchange.store.pages import PageProblem, PageRecord
 from exchange.store.people import LoginSession
 from exchange.store.personal_data import collect_rows
 from exchange.store.schema import metadata
+from tests.support.examples import examples
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEY, OLD_KEY = b"a key of at least 32 characters!", b"an older key that is long enough"
@@ -347,7 +348,7 @@ steps = st.lists(
 
 
 many_histories = settings(
-    max_examples=settings().max_examples // 4,  # of up to 25 steps each
+    max_examples=examples(25),  # of up to 25 steps each
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -433,7 +434,7 @@ COMINGS = st.lists(
 
 
 @settings(
-    max_examples=settings().max_examples // 3,
+    max_examples=examples(33),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=COMINGS)

@@ -20,6 +20,7 @@ from exchange.model import (
     SuggestionStatus,
     Unknown,
 )
+from exchange.model.keys import ProfileKey
 from exchange.store import Store
 from exchange.store.notices import Notice, NoticeState
 from exchange.store.people import OPTED_OUT, LoginSession
@@ -155,6 +156,21 @@ def test_when_somebody_last_got_a_message_counts_what_may_stand(store: Store) ->
     store.notices.close("b2", Skipped(Reason.CAP), at=NOW + 2 * HOUR)
     assert [each.id for each in store.notices.sent(since=NOW)] == ["a1"]
     assert [each.id for each in store.notices.to(1)] == ["a1", "b2"]
+
+
+def test_what_was_sent_is_found_by_account_and_by_group(store: Store) -> None:
+    told = {"page:5>user:1": 1, "page:5>Old name": 0, "page:5": 8, "page:50>user:2": 2, "user:1": 1}
+    for at, (recipient, account) in enumerate(told.items()):
+        store.notices.open(replace(NOTICE, id=f"n{at}", recipient=recipient, account=account))
+        store.notices.close(f"n{at}", Sent(at, "User talk:Ada"), at=NOW)
+
+    def found(*accounts: int, groups: tuple[ProfileKey, ...] = ()) -> list[str]:
+        return [e.id for e in store.notices.sent(accounts=accounts, groups=groups)]
+
+    assert found(1) == ["n0", "n4"]
+    assert found(3, groups=(ProfileKey.for_group(5),)) == ["n0", "n1", "n2"]
+    assert found(2, groups=(ProfileKey.for_person(1),)) == ["n3", "n4"]
+    assert found() == []
 
 
 def test_a_notice_is_taken_up_again_under_the_same_row(store: Store) -> None:

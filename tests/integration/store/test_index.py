@@ -22,6 +22,7 @@ from exchange.model import (
 )
 from exchange.store import Store
 from exchange.store.pages import PageProblem, PageRecord
+from tests.support.examples import examples
 from tests.unit.store import values
 
 NOW = datetime(2026, 11, 23, 8, 0, 0, 123456, tzinfo=UTC)
@@ -114,7 +115,9 @@ def test_a_forgotten_profile_leaves_nothing_in_the_index(store: Store) -> None:
 
 
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=examples(25),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 @given(st.lists(values.PROFILES, max_size=4, unique_by=lambda profile: profile.key))
 def test_any_profile_whatever_survives_the_database(store: Store, some: list[Profile]) -> None:

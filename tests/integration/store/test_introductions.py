@@ -31,6 +31,7 @@ from exchange.store.introductions import (
 )
 from exchange.store.notices import Notice
 from exchange.store.schema import metadata
+from tests.support.examples import examples
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -186,7 +187,7 @@ steps = st.lists(
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -23,6 +23,7 @@ from bot.cli.output import (
     COUNTED,
     combined_counts,
 )
+from tests.support.examples import slow
 
 ROOT = Path(__file__).parents[3]
 NAMES = [*COMMANDS, "run", "status", "doctor"]
@@ -64,7 +65,7 @@ def test_wrong_settings_end_with_2_and_all_of_them_are_told(name: str) -> None:
     assert "CXC_PORT" in result.stderr
 
 
-@pytest.mark.parametrize("program", [["bot", "run"], ["bot", "doctor"], ["webtool"]])
+@pytest.mark.parametrize("program", [["bot", "run"], slow(["bot", "doctor"]), ["webtool"]])
 def test_every_program_tells_all_wrong_settings_at_once(tmp_path: Path, program: list[str]) -> None:
     own = tmp_path / "own.toml"
     own.write_bytes(b"\xff\0")
@@ -309,9 +310,9 @@ def test_a_whole_run_twice_ends_with_nothing_to_do(environment: dict[str, str]) 
     ("locale", "variables", "status"),
     [
         ("C", {"CXC_DATABASE": "sqlite:///{folder}/Ünä.db"}, 0),
-        ("C.UTF-8", {"CXC_DATABASE": "sqlite:///{folder}/Ünä.db"}, 0),
-        ("C", {"CXC_CONFIG": "{folder}/Ünä.toml"}, 2),
-        ("C", {"CXC_CONFIG": os.fsdecode(b"\xff.toml")}, 2),
+        slow("C.UTF-8", {"CXC_DATABASE": "sqlite:///{folder}/Ünä.db"}, 0),
+        slow("C", {"CXC_CONFIG": "{folder}/Ünä.toml"}, 2),
+        slow("C", {"CXC_CONFIG": os.fsdecode(b"\xff.toml")}, 2),
         ("C.UTF-8", {"CXC_WIKI": os.fsdecode(b"archive:\xff")}, 2),
     ],
 )
@@ -328,17 +329,20 @@ def test_no_locale_makes_a_command_trace(
     assert b"Traceback" not in done.stderr
 
 
-def test_pages_are_written_whatever_the_locale(environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("commands", [("install",), slow(("install", "run"))], ids=len)
+def test_pages_are_written_whatever_the_locale(
+    environment: dict[str, str], commands: tuple[str, ...]
+) -> None:
     """Files of ours are UTF-8, also where Python would read ASCII."""
     whole = {**os.environ, **environment, "PYTHONUTF8": "0", "LC_ALL": "C", "LANG": "C"}
-    for command in ("install", "run"):
+    for command in commands:
         done = subprocess.run(
             [sys.executable, "-m", "bot", command], cwd=ROOT, env=whole, capture_output=True
         )
         assert (done.returncode, done.stderr.count(b"Traceback")) == (0, 0), done.stderr
 
 
-@pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["--nonsense"], 2)])
+@pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), slow(["--nonsense"], 2)])
 def test_the_web_tool_starts_no_server_to_answer_for_its_options(
     arguments: list[str], status: int
 ) -> None:

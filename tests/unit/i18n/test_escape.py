@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.i18n.escape import escape_wikitext, one_line
+from tests.support.examples import examples
 
 HOSTILE = [
     "[[Main Page]]",
@@ -64,7 +65,7 @@ TEXTS = st.one_of(
 
 
 @given(TEXTS)
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 def test_nothing_of_it_is_markup(text: str) -> None:
     escaped = escape_wikitext(text)
     assert not re.search(r"[<>\[\]{}|'=*:~_!\n\t\"`]", escaped)

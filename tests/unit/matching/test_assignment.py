@@ -26,6 +26,7 @@ from exchange.matching.candidates.find import (
 )
 from exchange.matching.market import Market, allowed_pairs
 from exchange.matching.scoring import Tables, score_pairs
+from tests.support.examples import slow
 from tests.unit.matching.worlds import blocks
 
 MARKETS = json.loads((Path(__file__).parents[3] / "bench/markets.json").read_text())["markets"]
@@ -150,7 +151,7 @@ def test_hundreds_of_contested_markets_have_the_objective_that_the_solver_proves
         assert objective(contest, picked) == proven(contest), seed
 
 
-@pytest.mark.parametrize("number", range(0, 20, 5))
+@pytest.mark.parametrize("number", [0, *(slow(at) for at in range(5, 20, 5))])
 def test_the_markets_of_the_benchmark_have_the_objective_that_the_solver_proves(
     number: int,
 ) -> None:
@@ -285,13 +286,13 @@ def contested_market(seed: int) -> Market:
     )
 
 
-@pytest.mark.parametrize("block", blocks(22))
+@pytest.mark.parametrize("block", blocks(55))
 def test_thousands_of_random_markets_keep_every_rule_either_way(
     block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(assign, "OPTIMUM", 0)
     suggested = 0
-    for seed in range(block * 50, block * 50 + 50):
+    for seed in range(block, 1100, 55):
         market = contested_market(seed)
         breadth = breadth_for(0)._replace(keep=1 + seed % 9, narrow=2, wide=1 + seed % 12)
         for way in (breadth, None):
@@ -302,7 +303,7 @@ def test_thousands_of_random_markets_keep_every_rule_either_way(
     assert suggested > 1000
 
 
-@pytest.mark.parametrize("people", [4000, pytest.param(9000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("people", [4000, slow(9000)])
 def test_windows_and_rounds_have_nearly_all_that_all_candidates_have(people: int) -> None:
     market = movement(people)
     figures = []

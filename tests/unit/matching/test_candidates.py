@@ -26,6 +26,7 @@ from exchange.matching.candidates.find import (
 from exchange.matching.columns import seed_of
 from exchange.matching.market import Market, PostingLists, allowed_pairs
 from exchange.matching.scoring import Tables, score_pairs, score_parts, sum_parts
+from tests.support.examples import slow
 from tests.unit.matching import reference, worlds
 
 WEIGHTS = load_weights()
@@ -200,7 +201,7 @@ def test_what_windows_find_may_be_suggested_and_is_worth_no_less_than_told(seed:
     assert np.array_equal(by_neighbours(free, breadth).want, exhaustive(free).want)
 
 
-@pytest.mark.parametrize("people", [3000, pytest.param(20_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("people", [3000, slow(20_000)])
 def test_threads_and_the_order_of_the_wants_change_nothing(people: int) -> None:
     market, breadth = sparse_movement(people), breadth_for(people)
     one = by_neighbours(market, breadth, threads=1)

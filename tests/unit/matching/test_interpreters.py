@@ -31,6 +31,7 @@ from exchange.model import (
     SuggestionStatus,
     Want,
 )
+from tests.support.examples import examples
 from tests.unit.matching import worlds
 from tests.unit.matching.worlds import DIRECTORY, PERIOD, TODAY, TWICE
 
@@ -154,7 +155,7 @@ def test_the_interpreter_of_an_unsent_plan_stays() -> None:
 seeds = st.integers(0, 10_000)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(seeds)
 def test_no_rule_is_broken_with_three_people(seed: int) -> None:
     profiles, history = worlds.world(seed, 30)
@@ -195,7 +196,7 @@ def test_no_rule_is_broken_with_three_people(seed: int) -> None:
         assert match.want not in {one.want for one in result.unmet if one.seeker == match.seeker}
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(seeds)
 def test_nobody_who_was_matched_loses_by_an_interpreter(seed: int) -> None:
     profiles, history = worlds.world(seed, 30)
@@ -274,7 +275,7 @@ def test_a_chain_begins_with_somebody_who_wants_nothing_and_has_four_people_at_m
     assert run(*people[:2]).chains == ()  # two are no chain
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(seeds)
 def test_a_chain_is_made_of_suggestions_and_costs_nobody_theirs(seed: int) -> None:
     profiles, history = worlds.world(seed, 40)

@@ -6,8 +6,6 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
 from exchange.directory import Directory
 from exchange.matching import History
 from exchange.model import (
@@ -22,6 +20,7 @@ from exchange.model import (
     Profile,
     Want,
 )
+from tests.support.examples import slow
 
 TODAY = date(2026, 11, 23)
 PERIOD = "2026-W48"
@@ -49,7 +48,7 @@ PROJECTS = ("wikidata", "enwiki", "yowiki", "commonswiki")
 
 def blocks(count: int) -> list[object]:
     """Numbers of blocks of random worlds: the first for every run of the tests, the rest slow."""
-    return [0, *(pytest.param(block, marks=pytest.mark.slow) for block in range(1, count))]
+    return [0, *(slow(block) for block in range(1, count))]
 
 
 def few(rng: random.Random, things: tuple[str, ...], most: int) -> list[str]:

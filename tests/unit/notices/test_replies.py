@@ -14,6 +14,7 @@ from exchange.i18n.messages import I18N, available_languages, load_messages
 from exchange.notices.answers import AnswerReader
 from exchange.notices.message import GROUP
 from exchange.notices.replies import Statement, Version, plain_text, read_statements
+from tests.support.examples import examples
 
 READER = AnswerReader({c: load_messages(I18N, GROUP, c) for c in available_languages(GROUP)})
 NOTICE = "0123456789abcdef"
@@ -206,7 +207,7 @@ def test_what_we_write_ourselves_is_nobodys_answer() -> None:
     assert said((ADA, OURS + "\n:Yes"), (BOT, confirmed)) == [(ADA, ":Yes")]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from([ADA, BEN]), st.text("ab :\n=|{}", max_size=30)), max_size=5)
 )

@@ -37,6 +37,7 @@ from exchange.notices.message import Role, role_of
 from exchange.settings import load
 from exchange.store import Store
 from exchange.store.pages import PageRecord
+from tests.support.examples import examples
 
 BOT = "Capacity Exchange bot"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -200,7 +201,9 @@ YES = SuggestionStatus.ACCEPTED
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(events=st.lists(EVENTS, max_size=12))
 @example(

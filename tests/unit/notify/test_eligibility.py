@@ -103,3 +103,31 @@ def test_a_wish_of_somebody_else_does_not(store: Store) -> None:
     for key in ("user:55", "user:7", "page:5"):
         store.preferences.set(key, "stop", "yes", at=NOW, via="web")
     assert isinstance(decide(store), Held)
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_of_one_candidate_the_same_is_known_as_among_all(
+    store: Store, few: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Right before a write only what concerns one of them is read."""
+    if not few:
+        monkeypatch.setattr("bot.notify.recipients.FEW", 0)
+    told = {
+        "page:9>user:6": (6, 1),  # another contact of the group
+        "page:9>Sample Old Name": (0, 2),
+        "page:90>user:7": (7, 3),
+        "page:9": (8, 4),
+        "page:8>user:5": (5, 5),  # the same person for another group
+        "user:55": (55, 6),
+    }
+    for at, (recipient, (account, suggestion)) in enumerate(told.items()):
+        id = f"{at:016}"
+        store.notices.open(Notice(id, recipient, account, "N", "2026-W40", NOW, (suggestion,)))
+        store.notices.close(id, Sent(at, "User talk:N"), at=NOW - timedelta(days=at))
+    candidate = NoticeCandidate("page:9>user:5", GROUP, ADA.name, ADA.id, Role.SEEKER, "2026-W48")
+    history = ContactHistory.of(store, [candidate], now=NOW)
+    by_others = [each for each in range(7) if history.told_another_contact(candidate, each)]
+    assert by_others == [1, 2, 4]
+    assert history.last_notified(ADA.id) == NOW - timedelta(days=4)
+    read = {row.recipient for rows in history.messages.values() for row in rows}
+    assert read == ({*told} - {"page:90>user:7", "user:55"} if few else {*told})

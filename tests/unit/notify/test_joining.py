@@ -30,6 +30,7 @@ from exchange.profiles.parser import read_page
 from exchange.settings import Settings
 from exchange.settings import load as load_settings
 from exchange.store import Store
+from tests.support.examples import examples
 from tests.unit.harvest.wiki import MemoryWiki
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -229,7 +230,7 @@ moves = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.lists(moves, max_size=14))
 def test_nobody_is_told_twice_or_who_left_or_wants_no_messages(
     drawn: list[tuple[str, str]],

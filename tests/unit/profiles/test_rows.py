@@ -14,6 +14,7 @@ from exchange.model import Level, Method, Offer
 from exchange.profiles.list_rows import edit_rows
 from exchange.profiles.parser import read_page
 from exchange.profiles.writer import render_item, row_renderer
+from tests.support.examples import examples
 from tests.unit.profiles.strategies import DIRECTORY, NAMES, TODAY
 
 
@@ -125,7 +126,7 @@ ROWS = st.sampled_from(
     st.integers(0, 5),
     st.sampled_from(["* ", "# ", "*", "- "]),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_list_is_changed_row_by_row(rows: list[str], at: int, bullet: str) -> None:
     at %= len(rows)
     raw = "\n".join(bullet + row for row in rows)
@@ -174,7 +175,7 @@ def grouped_lists(draw: st.DrawFn) -> tuple[list[tuple[str, list[str]]], str]:
 
 
 @given(grouped_lists(), st.data())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_row_goes_with_the_heading_that_it_leaves_alone_and_nothing_else_does(
     made: tuple[list[tuple[str, list[str]]], str], data: st.DataObject
 ) -> None:
@@ -256,7 +257,7 @@ IN_LINES = {"ticks on one line": ("{{yes}} {}", " "), "signs on one line": ("☑
 
 
 @given(st.sampled_from([*ENTRIES]), st.permutations(IN_ENTRIES), st.integers(2, 5), st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_list_in_templates_tags_and_tables_is_changed_row_by_row(
     style: str, drawn: list[tuple[str, str]], count: int, data: st.DataObject
 ) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from exchange.model import Language, Level, Method, Offer, Priority, Want
 from exchange.profiles.document import ATTRIBUTES, ProfileTemplate
 from exchange.profiles.three_way import WHOLE, EditSide, MergedEdit, merge_edits
+from tests.support.examples import examples
 from tests.unit.profiles.strategies import VALUES, declarations
 
 LISTS = {"offers", "wants", "languages", "contacts", "affiliations", "projects", "methods"}
@@ -127,7 +128,7 @@ def test_what_one_side_alone_did_is_what_it_did(
     assert merge_edits(None, mine, None) == MergedEdit(mine)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(declarations())
 def test_a_declaration_survives_json(declared: ProfileTemplate) -> None:
     assert ProfileTemplate.from_json(declared.to_json()) == declared

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -112,8 +114,10 @@ class Place:
             yield f"/api/v1/check?page={quote(title)}"
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, MemoryWiki]:
+    """The folder of a place after its first runs, and its wiki: each test gets a copy."""
+    folder = tmp_path_factory.mktemp("kept")
     wiki = MemoryWiki()
     for name in ("Ada", "Bo", "Cy", "Dov", ZELDA):
         wiki.account(name)
@@ -125,17 +129,28 @@ def place(tmp_path: Path) -> Iterator[Place]:
     wiki.edit("Project:Both", GROUP.format(f"Ada, {ZELDA}") + " ", by="Ada")
     wiki.edit("Project:Asked", GROUP.format(f"Ada, {ZELDA}"), by="Ada")
     wiki.edit(f"User:{ZELDA}/Club", GROUP.format("Ada"), by="Ada")
-    reports = archive(tmp_path)
-    reports.save(edit=Edit(title=STOP, text="run: yes", summary=""))
-    path = tmp_path / "exchange.db"
-    store = Store.open(f"sqlite:///{path}")
-    settings = load({"CXC_BOT_USER": BOT, "CXC_ERASURE_KEYS": KEY, "CXC_NOW": NOW.isoformat()})
-    made = Place(wiki, reports, path, store, settings)
+    archive(folder).save(edit=Edit(title=STOP, text="run: yes", summary=""))
+    made = place_in(folder, wiki)
     made.run()
     delivered(made)
     made.publish()
+    made.store.close()
+    return folder, wiki
+
+
+@pytest.fixture
+def place(kept: tuple[Path, MemoryWiki], tmp_path: Path) -> Iterator[Place]:
+    shutil.copytree(kept[0], tmp_path, dirs_exist_ok=True)
+    made = place_in(tmp_path, deepcopy(kept[1]))
     yield made
-    store.close()
+    made.store.close()
+
+
+def place_in(folder: Path, wiki: MemoryWiki) -> Place:
+    path = folder / "exchange.db"
+    store = Store.open(f"sqlite:///{path}")
+    settings = load({"CXC_BOT_USER": BOT, "CXC_ERASURE_KEYS": KEY, "CXC_NOW": NOW.isoformat()})
+    return Place(wiki, archive(folder), path, store, settings)
 
 
 def delivered(place: Place) -> None:

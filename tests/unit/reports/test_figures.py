@@ -45,6 +45,7 @@ from exchange.reports.places import ENOUGH, PEOPLE_SHOWN
 from exchange.reports.progress import event_type
 from exchange.reports.queue import entry, queue_rows
 from exchange.ways import WayKind, WayOn
+from tests.support.examples import examples
 from tests.unit.reports.movement import (
     AMA,
     BO,
@@ -547,7 +548,7 @@ def test_a_history_has_each_recent_week_and_before_that_each_month() -> None:
 PLACES = st.sampled_from([None, "GH", "NG", "KE", "DE", "FR", "PL"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(where=st.lists(PLACES, min_size=1, max_size=60))
 def test_no_number_below_five_can_be_told_from_the_weeks_that_are_kept(
     where: list[str | None],

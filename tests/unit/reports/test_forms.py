@@ -45,6 +45,7 @@ from exchange.reports.wiki_pages import (
     digest_of,
     replace_report,
 )
+from tests.support.examples import examples
 from tests.unit.reports.movement import AMA, PROFILES, TODAY, movement
 
 DIRECTORY = load()
@@ -150,7 +151,7 @@ def test_a_changed_profile_changes_only_the_reports_that_it_concerns() -> None:
     }  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.text(min_size=1, max_size=60))
 @example("|}")
 @example("\n|-\n")

@@ -31,6 +31,7 @@ from exchange.reports import (
 from exchange.reports.cells import StepCell
 from exchange.reports.data import REASONS, RoundHistory
 from exchange.ways import WayOn
+from tests.support.examples import examples
 from tests.unit.reports.movement import BROADER, TODAY
 
 CAPACITIES = st.sampled_from([*BROADER, "unlisted:knitting", "unlisted:chess"])
@@ -104,7 +105,7 @@ def tables(facts: ReportData, *sheets: str) -> dict[str, Table]:
     }
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(movements())
 def test_served_and_unmet_are_all_wants_in_every_row(facts: ReportData) -> None:
     counted = ("gaps", "regions", "countries", "languages", "affiliates")
@@ -119,7 +120,7 @@ def test_served_and_unmet_are_all_wants_in_every_row(facts: ReportData) -> None:
         assert row["served-people"] + row["unmet-people"] == row["seekers"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(movements())
 def test_rolling_up_counts_nobody_twice(facts: ReportData) -> None:
     rows = {row["capacity"]: row for row in tables(facts, "gaps")["gaps"].records()}
@@ -148,7 +149,7 @@ def test_rolling_up_counts_nobody_twice(facts: ReportData) -> None:
             assert row["offering"] <= rows[above[0]]["offering"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(movements())
 def test_every_unmet_want_and_every_unmatched_person_is_in_one_row(facts: ReportData) -> None:
     made = tables(facts, "interventions", "unmatched", "regions", "flow")
@@ -166,7 +167,7 @@ def test_every_unmet_want_and_every_unmatched_person_is_in_one_row(facts: Report
     assert sum(made["flow"].column("matches")) == len(facts.live)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(movements())
 def test_cells_are_plain_values_and_the_same_facts_give_the_same_tables(facts: ReportData) -> None:
     for one in list_reports():

@@ -15,6 +15,7 @@ from exchange.reports.arms import STEPS
 from exchange.reports.data import RoundHistory
 from exchange.reports.fairness import DECIDED, tally_answers
 from exchange.reports.places import place_page
+from tests.support.examples import examples
 from tests.unit.reports.movement import BROADER, TODAY
 
 COUNTRIES = ("GH", "DE", "BR")
@@ -124,7 +125,7 @@ def unions(parts: Iterable[frozenset[int]]) -> set[frozenset[int]]:
 @example(
     [made(SuggestionStatus.OPEN, 0, 1, 3)] * 2 + [made(SuggestionStatus.ACCEPTED, 0, 1, 3)] * 9
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_small_number_of_answers_follows_from_what_is_told(
     suggestions: list[Suggestion],
 ) -> None:
@@ -138,7 +139,7 @@ def test_no_small_number_of_answers_follows_from_what_is_told(
 
 
 @given(answered(), st.sampled_from(["region", "country", "language", "affiliate"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_no_page_of_a_place_tells_who_agreed(suggestions: list[Suggestion], kind: str) -> None:
     """Places overlap: two pages together would tell of a few."""
     facts = ReportData(today=TODAY, profiles=PEOPLE, broader=BROADER, suggestions=suggestions)

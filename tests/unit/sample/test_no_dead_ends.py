@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from bot.__main__ import bot
 from bot.harvest.harvest import stored_directory
 from bot.wiki import ArchiveWiki
 from exchange.model import Profile
@@ -22,10 +21,10 @@ from exchange.reports import ReportData, read_report_data
 from exchange.settings import load as load_settings
 from exchange.store import Store
 from exchange.ways import MOST_WAYS
+from tests.support.sample import SAMPLE, SampleMovement
 from tests.unit.web.site import address
 from webtool import create_app
 
-SAMPLE = Path(__file__).parents[3] / "config/sample/movement.xml.gz"
 SECTION = re.compile(r'<section aria-labelledby="unmet">.*?</section>', re.DOTALL)
 LINK = re.compile(r'<a href="([^"]+)"')
 ON_WIKI = re.compile(r"\[\[:([^|\]]+)\|")
@@ -52,20 +51,11 @@ class Sample:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    folder = tmp_path_factory.mktemp("sample")
-    environment = {
-        "CXC_WIKI": f"archive:{SAMPLE}",
-        "CXC_WIKI_OUT": str(folder / "wiki"),
-        "CXC_DATABASE": f"sqlite:///{folder}/exchange.db",
-        "CXC_NOW": "2026-11-23T08:00:00Z",
-    }
-    for command in ("install", "run"):
-        done = CliRunner().invoke(bot, (command, "--json"), env=environment)
-        assert done.exit_code == 0, done.output
-    settings = load_settings(environment)
-    wiki = ArchiveWiki(path=SAMPLE, out=folder / "wiki")
-    with closing(Store.open(environment["CXC_DATABASE"])) as store:
+def sample(sample_at: Callable[[str], SampleMovement]) -> Sample:
+    made = sample_at("told")
+    settings = load_settings(made.environment)
+    wiki = ArchiveWiki(path=SAMPLE, out=made.wiki)
+    with closing(Store.open(made.environment["CXC_DATABASE"])) as store:
         directory = stored_directory(store)
         facts = read_report_data(
             store,
@@ -75,7 +65,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
         )
         facts.directory = directory
         profiles = {profile.key: profile for profile in store.profiles.all()}
-    return Sample(profiles, facts, wiki, create_app(settings).test_client(), folder / "wiki")
+    return Sample(profiles, facts, wiki, create_app(settings).test_client(), made.wiki)
 
 
 def test_every_unmet_want_leads_somewhere_on_its_own_page(sample: Sample) -> None:

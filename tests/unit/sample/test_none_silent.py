@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
-from click.testing import CliRunner
-
-from bot.__main__ import bot
 from bot.notify.occasions import GRACE
 from bot.notify.recipients import ONCE
 from exchange.profiles.merge import find_lacks
 from exchange.settings import load as load_settings
 from exchange.store import Store
+from tests.support.sample import SampleMovement
 from webtool import create_app
 
-SAMPLE = Path(__file__).parents[3] / "config/sample/movement.xml.gz"
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
-def test_whoever_lacks_something_is_told_once_and_stands_in_the_queue(tmp_path: Path) -> None:
-    environment = {
-        "CXC_WIKI": f"archive:{SAMPLE}",
-        "CXC_WIKI_OUT": str(tmp_path / "wiki"),
-        "CXC_DATABASE": f"sqlite:///{tmp_path}/exchange.db",
-        "CXC_NOW": NOW.isoformat().replace("+00:00", "Z"),
-    }
-    for command in ("install", "run", "run"):
-        done = CliRunner().invoke(bot, (command, "--json"), env=environment)
-        assert done.exit_code == 0, done.output
-
-    with closing(Store.open(environment["CXC_DATABASE"])) as store:
+def test_whoever_lacks_something_is_told_once_and_stands_in_the_queue(
+    sample_at: Callable[[str], SampleMovement],
+) -> None:
+    sample = sample_at("settled")
+    with closing(Store.open(sample.environment["CXC_DATABASE"])) as store:
         keys = [profile.key for profile in store.profiles.all()]
         lacking = {
             key: record.profile
@@ -41,7 +31,7 @@ def test_whoever_lacks_something_is_told_once_and_stands_in_the_queue(tmp_path: 
             if record.active and find_lacks(record.profile)
         }
     told_once = "SELECT recipient FROM notice WHERE campaign = ? AND state = 'sent'"
-    with closing(sqlite3.connect(tmp_path / "exchange.db")) as database:
+    with closing(sqlite3.connect(sample.database)) as database:
         candidates = [row[0] for row in database.execute("SELECT candidate FROM outcome")]
         told = [row[0] for row in database.execute(told_once, (ONCE,))]
     assert len(lacking) > 5
@@ -53,6 +43,6 @@ def test_whoever_lacks_something_is_told_once_and_stands_in_the_queue(tmp_path: 
     }
     assert lacking.keys() - heard - edited_now == set()
 
-    client = create_app(load_settings(environment)).test_client()
+    client = create_app(load_settings(sample.environment)).test_client()
     queue = json.dumps(client.get("/reports/queue.json").json)
     assert [one.page for one in lacking.values() if json.dumps(one.page) not in queue] == []

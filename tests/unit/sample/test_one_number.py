@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -14,10 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from bot.__main__ import bot
 from bot.harvest.harvest import stored_directory
 from config.sample.weeks import seed_weeks
 from exchange.directory import load
@@ -35,38 +34,27 @@ from exchange.privacy import CountryProtection
 from exchange.reports.places import ENOUGH
 from exchange.settings import load as load_settings
 from exchange.store import Store
+from tests.support.sample import SampleMovement
 from webtool import create_app
 
 MATCHING = Path(__file__).parents[3] / "docs/matching.md"
-SAMPLE = Path(__file__).parents[3] / "config/sample/movement.xml.gz"
-STEPS = ("install", "harvest", "weeks", "match", "publish", "status")
+STEPS = ("match", "publish", "status")
 Rows = dict[str, dict[str, str]]
 
 
 class Movement:
     """The sample movement after a run of the bot: what it printed, wrote, and what the tool shows."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            "CXC_WIKI": f"archive:{SAMPLE}",
-            "CXC_WIKI_OUT": str(folder / "wiki"),
-            "CXC_DATABASE": f"sqlite:///{folder}/exchange.db",
-            "CXC_NOW": "2026-11-23T08:00:00Z",
-        }
-        self.told = {name: self.run(name) for name in STEPS}
-        self.client: FlaskClient = create_app(load_settings(self.environment)).test_client()
-
-    def run(self, name: str) -> dict[str, Any]:
-        if name == "weeks":
-            settings = load_settings(self.environment)
-            protection = CountryProtection(settings.privacy.protected_countries)
-            store = Store.open(settings.database_url)
-            return {"weeks": seed_weeks(store, settings.clock(), protection)}
-        done = CliRunner().invoke(bot, (name, "--json"), env=self.environment)
-        assert done.exit_code == 0, done.output
-        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return found
+    def __init__(self, harvested: SampleMovement) -> None:
+        settings = load_settings(harvested.environment)
+        protection = CountryProtection(settings.privacy.protected_countries)
+        with closing(Store.open(settings.database_url)) as store:
+            seed_weeks(store, settings.clock(), protection)
+        self.environment, self.folder = harvested.environment, harvested.folder
+        self.run = harvested.run
+        self.told = {"harvest": harvested.printed["harvested"]}
+        self.told |= {name: self.run(name) for name in STEPS}
+        self.client: FlaskClient = create_app(settings).test_client()
 
     def page(self, address: str) -> str:
         answer = self.client.get(address, headers={"Accept-Language": "en"})
@@ -94,8 +82,8 @@ class Movement:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Movement:
-    return Movement(tmp_path_factory.mktemp("sample"))
+def sample(sample_at: Callable[[str], SampleMovement]) -> Movement:
+    return Movement(sample_at("harvested"))
 
 
 def text_of(html: str) -> str:

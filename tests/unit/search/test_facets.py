@@ -17,6 +17,7 @@ from exchange.model import Offer, Profile, Want
 from exchange.search import FACETS, Index, Query, facets
 from exchange.search.facets import bitmap_of
 from exchange.search.query import DIRECTIONS, FRESHNESS
+from tests.support.examples import examples
 from tests.unit.search.movement import NOW
 
 TODAY = NOW.date()
@@ -78,7 +79,9 @@ def _choices(index: Index) -> st.SearchStrategy[Query]:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_results_and_counts_are_what_counting_by_hand_gives(
@@ -115,7 +118,9 @@ TEXTS = (
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data(), text=st.sampled_from(TEXTS))
 def test_with_words_a_count_is_the_number_of_results_after_the_click(

@@ -32,6 +32,7 @@ from tests.support.elsewhere import (
     mentors_page,
     people_page,
 )
+from tests.support.examples import examples
 from webtool import create_app
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -73,7 +74,7 @@ def export(pages: dict[str, str], folder: Path) -> Path:
     return file
 
 
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(
     said=some.lists(some.tuples(WORDS, MENTOR, CATEGORY), min_size=1, max_size=8),
     is_contact=some.booleans(),

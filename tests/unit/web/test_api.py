@@ -27,6 +27,7 @@ from exchange.i18n.messages import Localizer
 from exchange.model import Profile, Want
 from exchange.reports import Licence
 from exchange.store.runs import INDEX_VERSION
+from tests.support.examples import examples
 from tests.unit.search.movement import NOW
 from tests.unit.web.site import app_over, filled
 from webtool.api.openapi import openapi_description
@@ -50,7 +51,7 @@ def test_every_answer_is_as_described(app: Flask, mode: GenerationMode) -> None:
 
         @given(case=operation.as_strategy(generation_mode=mode))
         @settings(
-            max_examples=10,
+            max_examples=examples(10),
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

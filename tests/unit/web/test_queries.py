@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import islice
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -13,6 +15,7 @@ from exchange.model import Sent
 from exchange.settings import load as load_settings
 from exchange.store import Store
 from exchange.store.runs import DIRECTORY_PAGE, INDEX_VERSION
+from tests.support.examples import slow
 from tests.unit.search.movement import NOW, movement
 from tests.unit.web.site import WIKI, addresses, fill
 from webtool import create_app
@@ -64,19 +67,20 @@ def test_an_answer_asks_at_most_ten_queries_whatever_it_lists(url: str) -> None:
     store.close()
 
 
-def test_the_first_answer_after_the_bot_has_written_asks_no_more(url: str) -> None:
+@pytest.mark.parametrize("every", [4, slow(1)], ids="every_{}".format)
+def test_the_first_answer_after_the_bot_has_written_asks_no_more(url: str, every: int) -> None:
     store = fill(Store.open(url), 60)
     _, count = counting(store)
     # The first answer of a process asks which form the tables have, too.
     assert count("/reports/gaps") <= MOST + 1
     asked = {}
-    for number, (name, page) in enumerate(pages().items()):
+    for number, (name, page) in enumerate(islice(pages().items(), 0, None, every)):
         write(store, number)
         asked[name] = count(page)
         assert count(page) <= asked[name], name
     # The page of a capacity lists people beside what the reports count.
     assert max(asked.values()) <= MOST + 1, asked
-    assert asked["report-gaps"] > 6, "the bot wrote, and nothing was read anew"
+    assert max(asked.values()) > 6, "the bot wrote, and nothing was read anew"
     store.close()
 
 
