@@ -17,6 +17,7 @@ from exchange.matching.eligibility import TOLD
 from exchange.matching.explain import WhyNot
 from exchange.matching.hold_out import HELD_OUT, hold_out, is_in_draw
 from exchange.matching.metrics import measure_history, measure_service
+from exchange.matching.shared_wants import SharedWants
 from exchange.matching.weights import Bounds
 from exchange.model import Match, Profile, Suggestion, SuggestionStatus
 from exchange.store import Store
@@ -297,11 +298,11 @@ def explain_pair(
     weights = load_weights()
     today, period = now.date(), period_of(now.date(), weights.bounds.period_days)
     with store.snapshot():
-        people = {profile.key: profile for profile in store.profiles.all()}
+        shared = SharedWants.among(people := store.profiles.all(), today)
         history = History.of(
             store.suggestions.history(), today=today, period=period, bounds=weights.bounds
         )
-        two = [_find(store, name) for name in (seeker, helper)]
+        two = [shared.counted(_find(store, name)) for name in (seeker, helper)]
         told = [
             one
             for one in store.suggestions.involving(two[0].key)
@@ -311,7 +312,7 @@ def explain_pair(
     if told:
         return told[-1]
     directory = stored_directory(store)
-    everyone = people | {profile.key: profile for profile in two}
+    everyone = {profile.key: profile for profile in (*people, *two)}
     market = build_market(
         everyone.values(), directory=directory, weights=weights, history=history, today=today
     )

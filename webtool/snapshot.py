@@ -10,8 +10,8 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Generic, NamedTuple, TypeVar
@@ -21,7 +21,8 @@ from pyroaring import BitMap
 from exchange.directory import Directory, extend
 from exchange.errors import DirectoryError
 from exchange.matching import History, Lookup, load_weights
-from exchange.model import Profile, Want
+from exchange.matching.shared_wants import SharedWants, count_shared
+from exchange.model import Profile
 from exchange.privacy import CountryProtection
 from exchange.reports import Subpage, Table, find_report, list_reports, place_page
 from exchange.reports import build_tables as build_report
@@ -30,6 +31,7 @@ from exchange.reports.queue import WaitingRow, queue_rows
 from exchange.search import Index, build_index
 from exchange.store.profiles import ActiveProfiles
 from exchange.store.store import Store, StoreVersion
+from webtool.open_requests import OpenRequest, collect_requests
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -41,20 +43,6 @@ REST_FACTOR = 4
 the answers need the processor as well."""
 RETRY_SECONDS = 30.0
 """Seconds until the next try after a refresh that failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRequest:
-    """A request that somebody made: who asks, for what."""
-
-    key: str
-    name: str
-    is_group: bool
-    want: Want
-    languages: tuple[str, ...] = ()
-    country: str | None = None
-    region: str | None = None
-    edited: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +71,14 @@ class SnapshotSource:
 class Snapshot:
     """One version of the store: the search index and the requests, those that end first on top.
 
-    ``version`` changes with every harvest and every run of the bot; ``written`` is when it was
-    written. ``stale_since`` is when the index was written, where the store has a newer version.
+    ``shared`` are the unlisted wants that several have. ``version`` changes with every harvest and
+    every run of the bot; ``written`` is when it was written. ``stale_since`` is when the index was written, where the store has a newer version.
     """
 
     index: Index
     source: SnapshotSource
     requests: tuple[OpenRequest, ...] = ()
+    shared: SharedWants = field(default_factory=SharedWants)
     version: str = ""
     written: datetime | None = None
     stale_since: datetime | None = None
@@ -117,33 +106,6 @@ class Snapshot:
         dated = (request for request in self.open_requests(today) if request.edited)
         newest = sorted(dated, key=lambda one: one.edited or datetime.min, reverse=True)
         return tuple(newest[:most])
-
-
-def collect_requests(profiles: Iterable[Profile]) -> list[OpenRequest]:
-    """Return the requests in profiles, those that end first on top."""
-    requests = [
-        OpenRequest(
-            key=profile.key,
-            name=profile.name,
-            is_group=profile.is_group,
-            want=want,
-            languages=tuple(language.code for language in profile.languages),
-            country=profile.country,
-            region=profile.region,
-            edited=profile.edited,
-        )
-        for profile in profiles
-        for want in profile.wants
-        if want.is_own_request
-    ]
-    return sorted(
-        requests, key=lambda one: (one.want.until or date.max, one.key, one.want.capacity)
-    )
-
-
-def most_joined(requests: Iterable[OpenRequest]) -> tuple[OpenRequest, ...]:
-    """Return requests with those at the top that most people joined, else in their order."""
-    return tuple(sorted(requests, key=lambda one: -one.want.joins))
 
 
 class FilledReport(NamedTuple):
@@ -381,9 +343,11 @@ class SnapshotCache:
             name=now.build,
             before=before.index if before else None,
         )
-        requests = tuple(collect_requests(shown))
+        shared = SharedWants.among(shown, today)
+        requests = tuple(collect_requests(map(shared.counted, shown)))
         _freeze_garbage_collector(source)
-        return Versioned(Snapshot(index, source, requests), f"{now.build}|{today}", now.at)
+        made = Snapshot(index, source, requests, shared)
+        return Versioned(made, f"{now.build}|{today}", now.at)
 
     def _report_maker(self, snapshot: Snapshot) -> Callable[[], Versioned[ReportCache]]:
         # The snapshot itself must not wait for its turn: an old index would wait with it.
@@ -414,7 +378,7 @@ class SnapshotCache:
 
         def make_lookup() -> Versioned[Lookup]:
             lookup = Lookup(
-                source.profiles,
+                count_shared(source.profiles, source.day),
                 directory=source.directory,
                 weights=load_weights(),
                 history=History(),

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.notify.joined import CAMPAIGN
 from bot.notify.person import talk_page_owner
-from bot.notify.recipients import ONCE
+from bot.notify.recipients import JOINED, ONCE
 from bot.wiki.port import Wiki
 from exchange.languages import canonical, fallback_chain
 from exchange.model import AGREED, Page, Revision, SuggestionStatus
@@ -89,7 +88,7 @@ def read_answers(
         for row in store.notices.sent(since=now - READ_FOR)
         if row.suggestions
         or row.campaign == ONCE
-        or row.campaign.startswith(CAMPAIGN)
+        or row.campaign.startswith(JOINED)
         or role_of(row.campaign) is Role.AVAILABLE
     ]
     if not rows:

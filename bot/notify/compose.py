@@ -111,6 +111,7 @@ class Composer:
             page_id=taken.page_id,
             capacity=self.directory.name(taken.capacity, wording.language),
             asker=self._party(self.profiles[taken.asker]),
+            is_want=taken.is_want,
         )
 
     def _item(self, each: Suggestion, candidate: NoticeCandidate, wording: Localizer) -> NoticeItem:

@@ -170,8 +170,10 @@ class Eligibility:
                 return Skipped(Reason.NOTHING_TO_SAY, "what was to be told has changed")
         elif candidate.taken is not None:
             taken = candidate.taken
-            still = (candidate.account, taken.page_id, taken.capacity) in history.joined
-            if not still or history.statuses.get(taken.suggestion) not in AGREED:
+            if (
+                not history.still_needs(candidate, taken)
+                or history.statuses.get(taken.suggestion) not in AGREED
+            ):
                 return Skipped(Reason.NOTHING_TO_SAY, "what was to be told has changed")
         elif candidate.role is Role.AVAILABLE:
             own = history.preferences_of(str(ProfileKey.for_person(candidate.account)))
@@ -299,13 +301,25 @@ class Eligibility:
     def _joined(
         self, candidate: NoticeCandidate, facts: WikiFacts, now: datetime
     ) -> Skipped | None:
-        """Return why somebody has left the request that they joined, or None."""
+        """Return why somebody no longer needs what they joined or wanted, too, or None."""
         taken, profile = candidate.taken, candidate.profile
         titles = {}
         if profile.stands_on_request:
             titles[profile.page] = profile.revision
-        if taken is not None:
+        if taken is not None and not taken.is_want:
             titles[taken.page] = taken.revision
+        elif taken is not None:
+            asked, own = facts.page(taken.page), facts.page(profile.page)
+            if not asked.exists or asked.text is None:
+                return Skipped(Reason.PROFILE_GONE, taken.page)
+            changed = own.revision is not None and own.revision.id != profile.revision
+            stood = any(
+                want.capacity == taken.capacity and want.request in ("", profile.page)
+                for want in profile.wants
+            )
+            reading = self._read(own, now)
+            if changed and stood and not (reading.is_empty or reading.wants(taken.capacity)):
+                return Skipped(Reason.NOTHING_TO_SAY, "what was to be told has changed")
         for title, revision in titles.items():
             page = facts.page(title)
             if not page.exists or page.text is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,13 +17,17 @@ from exchange.store.introductions import Introduction, Refusals, is_refused
 from exchange.store.notices import Notice, NoticeState
 from exchange.store.signs_of_life import SEEN
 
+JOINED = "joined/"
+"""How the campaigns of notices to those who need it, too, begin; what it is and the role follow."""
+
 
 @dataclass(frozen=True, slots=True)
 class TakenRequest:
     """A request that others joined and that somebody takes on: the page, and what it asks for.
 
     ``asker`` and ``helpers`` are profile keys, ``suggestion`` the id of what brought them together,
-    ``revision`` that of the page when it was read.
+    ``revision`` that of the page when it was read. ``is_want``: nobody joined it, but others want the
+    same unlisted thing as the asker, whose profile is on the page.
     """
 
     page: str
@@ -32,6 +37,13 @@ class TakenRequest:
     asker: str
     helpers: tuple[str, ...]
     suggestion: int
+    is_want: bool = False
+
+    @property
+    def campaign(self) -> str:
+        """The campaign that tells of it: one notice for each who needs it, ever."""
+        digest = hashlib.sha256(self.capacity.encode()).hexdigest()[:16]
+        return f"{JOINED}{f'want-{digest}' if self.is_want else self.page_id}/{Role.JOINER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +170,6 @@ class AlreadyTold:
     def _rows(self, suggestion: int, later: bool) -> list[Notice]:
         rows = self.suggestions.get(suggestion, ())
         return [row for row in rows if (role_of(row.campaign) is Role.CHECK_IN) is later]
-
-    def has_campaign(self, recipient: str, campaign: str) -> bool:
-        """Whether this very recipient got the notice of a campaign."""
-        return (recipient, campaign) in self.campaigns
 
     def was_asked(self, account: int, *, since: datetime) -> bool:
         """Whether an account was asked since then whether they are still there."""
@@ -305,6 +313,13 @@ class ContactHistory:
                 for account, capacity in found
             ),
         )
+
+    def still_needs(self, candidate: NoticeCandidate, taken: TakenRequest) -> bool:
+        """Whether somebody needs what is taken on, as far as we know: joined it, or wants the same."""
+        if not taken.is_want:
+            return (candidate.account, taken.page_id, taken.capacity) in self.joined
+        known = self.profiles.get(candidate.profile.key)
+        return known is not None and any(w.capacity == taken.capacity for w in known.wants)
 
     def refuses_introduction(self, candidate: NoticeCandidate) -> bool:
         """Whether a notice would introduce two of whom one wants no such introductions."""

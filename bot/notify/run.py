@@ -198,7 +198,7 @@ class _Run:
         people = sorted({name for profile in profiles.values() for name in contact_names(profile)})
         users = self.wiki.users(names=people)
         candidates = build_candidates(waiting, profiles=profiles, users=users, told=told, now=now)
-        candidates += joiner_candidates(joiners, profiles)
+        candidates += joiner_candidates(joiners, profiles, users)
         outcomes: dict[str, Outcome] = {}
         if lock is None:
             held = Held(Reason.INTERRUPTED, ANOTHER_RUN)

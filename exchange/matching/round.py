@@ -21,6 +21,7 @@ from exchange.matching.interpreters import Room, find_interpreted
 from exchange.matching.market import Market, allowed_pairs
 from exchange.matching.metrics import Measure
 from exchange.matching.scoring import Tables, score_pairs
+from exchange.matching.shared_wants import count_shared
 from exchange.matching.unmet import Unmet, UnmetReason, name_unmet, unmet_wants
 from exchange.matching.weights import Weights
 from exchange.model import Chain, Circle, Cohort, Match, Profile
@@ -62,7 +63,7 @@ def match_profiles(
     ``profiles`` are the active ones, in any order. Never raises; profiles without languages, wants
     or seats get no suggestion, and ``unmet`` says why.
     """
-    by_key = {profile.key: profile for profile in profiles}
+    by_key = {profile.key: profile for profile in count_shared(profiles, today)}
     market = build_market(
         by_key.values(), directory=directory, weights=weights, history=history, today=today
     )

@@ -119,12 +119,16 @@ class NoticeItem:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRequest:
-    """A request that the reader joined and somebody takes on: its page, what it is about, who asks."""
+    """A request that the reader joined and somebody takes on: its page, what it is about, who asks.
+
+    ``is_want``: the reader wants the same thing themselves; the page is the asker's profile.
+    """
 
     page: str
     page_id: int
     capacity: str
     asker: NoticePerson
+    is_want: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +355,7 @@ def _intro(
     if request is None:
         return wording.text(_key(content.role, "intro"), profile, len(content.items), person)
     return wording.text(
-        "notice-joiner-intro",
+        f"notice-joiner-{'want-' if request.is_want else ''}intro",
         link_target(request.page, request.page_id, names),
         _shown(request.capacity),
         write_to_target(request.asker, names),

@@ -163,6 +163,12 @@ class PageReading:
         """The user names of those who joined a request on this page, each once, in order."""
         return tuple(dict.fromkeys(name for each in self.requests for name in each.joined))
 
+    def wants(self, capacity: str) -> bool:
+        """Whether a template on the page wants this capacity."""
+        found = [want for each in self.profiles for want in each.wants]
+        found += [want for each in self.requests for want in each.wants]
+        return any(want.capacity == capacity for want in found)
+
     def wants_joined_by(self, name: str) -> tuple[Want, ...]:
         """Return what the requests ask for that this user name joined."""
         return tuple(want for one in self.requests if name in one.joined for want in one.wants)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from exchange.directory import Directory
+from exchange.matching.shared_wants import count_shared
 from exchange.matching.weights import load_weights
 from exchange.model import (
     UNLISTED,
@@ -374,7 +375,7 @@ def read_report_data(
         }
         data = ReportData(
             today=today,
-            profiles=store.profiles.all() if profiles is None else profiles,
+            profiles=count_shared(store.profiles.all() if profiles is None else profiles, today),
             protection=protection,
             broader=broader,
             suggestions=suggestions,

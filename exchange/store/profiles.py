@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
-from exchange.model import Profile, Reason
+from exchange.model import UNLISTED, Profile, Reason
 from exchange.store.codec import digest, pack_profile, unpack_profile
 from exchange.store.database import Database, batches
 from exchange.store.schema import item, problem, profile
@@ -117,6 +117,18 @@ class Profiles:
     def by_name(self, name: str) -> Profile | None:
         """The profile of this user or group name; the first by key where several have it."""
         return self._first(profile.c.name == name)
+
+    def sharing_unlisted(self) -> dict[str, list[str]]:
+        """Who wants an unlisted capacity that others want, too: {capacity: keys}. One query."""
+        unlisted = (item.c.direction == WANT) & item.c.capacity.startswith(UNLISTED)
+        query = select(item.c.capacity, item.c.profile).where(
+            unlisted, item.c.profile == profile.c.key, profile.c.active.is_(True)
+        )
+        found: dict[str, set[str]] = {}
+        with self._database.reading() as connection:
+            for capacity, key in connection.execute(query):
+                found.setdefault(capacity, set()).add(key)
+        return {name: sorted(keys) for name, keys in sorted(found.items()) if len(keys) > 1}
 
     def digests_of(self, keys: Iterable[str]) -> dict[str, str]:
         """The digests of these profiles: {key: digest}."""

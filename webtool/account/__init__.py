@@ -22,12 +22,13 @@ def register_account(app: Flask) -> None:
         plan,
         queue,
         sharing,
+        wanting,
         wishes,
     )
 
     auth.register_auth(app)
-    modules = (login, answers, me, plan, sharing, joining, wishes, queue, invitations, introduce)
-    own = (module.pages for module in modules)
+    signed = (login, answers, me, plan, sharing, joining, wanting, wishes)
+    own = (module.pages for module in (*signed, queue, invitations, introduce))
     app.jinja_env.globals["coordinates"] = queue.is_coordinator
     for blueprint in (*own, edit.editor_pages, edit.request_pages):
         app.register_blueprint(blueprint)

@@ -26,12 +26,12 @@ from webtool.api.queries import (
 from webtool.context import context, current_snapshot, reader
 from webtool.counts import count_capacities, count_places
 from webtool.http import ApiProblem, under_licence
+from webtool.open_requests import most_joined
 from webtool.pages.check import clean_title
 from webtool.pages.checked import check_known, check_text
 from webtool.pages.reports import report_answer
 from webtool.pages.search import load_profiles, split_unknown
 from webtool.render import history_link
-from webtool.snapshot import most_joined
 from webtool.suggest import helpers_of
 
 api = Blueprint("api", __name__)

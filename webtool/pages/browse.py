@@ -26,10 +26,10 @@ from webtool.counts import (
     count_unplaced,
     top_tallies,
 )
+from webtool.open_requests import most_joined, shared_wants
 from webtool.pages.contact import contact_of
 from webtool.pages.reports import asked_page, show_tables
 from webtool.render import bdi, country_label, profile_url
-from webtool.snapshot import most_joined
 from webtool.suggest import cohorts_of, helpers_of, public_unmet_wants_of, ways_for
 
 capacity_pages = Blueprint("capacities", __name__)
@@ -149,7 +149,7 @@ def _show(name: str, *, group: bool) -> str | BaseResponse:
     here = context()
     return render_template(
         "profile.html",
-        profile=profile,
+        profile=current_snapshot().shared.counted(profile),
         problems=[one.problem for one in here.store.problems.on(profile.page_id)],
         helpers=helpers_of(profile),
         unmet=public_unmet_wants_of(profile),
@@ -251,12 +251,16 @@ def _flows(index: Index, tallies: list[Tally], people: BitMap, *, give: bool) ->
 
 request_pages = Blueprint("requests", __name__)
 PAGE_SIZE = 30
+SHARED_SHOWN = 30
+"""Wants of several that the page of requests lists, those of most people first."""
 
 
 @request_pages.get("/requests")
 def show_requests() -> str:
     """Show the open requests: those that most people need at the top, or those that end first."""
-    found = current_snapshot().open_requests(context().today)
+    snapshot = current_snapshot()
+    found = snapshot.open_requests(context().today)
+    shared = shared_wants(snapshot.shared, found)
     sort = "until" if request.args.get("sort") == "until" else ""
     found = found if sort else most_joined(found)
     number, last = asked_page(len(found), PAGE_SIZE)
@@ -264,6 +268,7 @@ def show_requests() -> str:
         "requests.html",
         requests=found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
         total=len(found),
+        shared=shared[:SHARED_SHOWN],
         portal=context().settings.names.portal,
         page=number,
         last=last,

@@ -61,6 +61,30 @@ def joining_pages(client: FlaskClient, site: MemorySite, token: str) -> dict[str
     return found
 
 
+def wanting_pages(client: FlaskClient, site: MemorySite, token: str) -> dict[str, str]:
+    """Walk through wanting what somebody wants whom no list knows: before, refused, wanted, left."""
+    own = "User:Ada/Capacity Exchange"
+    before = site.pages[own].text if own in site.pages else ""
+    site.edit("Ada", own, "{{Capacity Exchange profile|offers=SQL|languages=en}}")
+    name, store = "Zither & <i>", context_of(client.application).store
+    want = Want(f"unlisted:{name.casefold()}", name)
+    store.profiles.save_many(
+        [Profile(f"user:{at}", f"Z{at} & <i>", edited=NOW, wants=(want,)) for at in range(60, 66)]
+    )
+    store.metadata.set("index-build", "wanted", at=NOW)
+    address = f"/me/wanted?of=user:60&what={quote(want.capacity)}"
+    found = {"want": client.get(address).text, "want-requests": client.get("/requests").text}
+    site.before_save = lambda: fail(EditRefused("protectedpage", "Why <b>\nand so"))
+    sent = {"csrf_token": token, "step": "join"}
+    found["want-refused"] = client.post(address, data=sent).text
+    site.before_save = lambda: None
+    found["want-done"] = client.post(address, data=sent).text
+    found["want-there"] = client.get(address).text
+    found["want-left"] = client.post(address, data=sent | {"step": "leave"}).text
+    site.edit("Ada", own, before)
+    return found
+
+
 def after_a_yes(store: Store) -> dict[str, str]:
     """Let Ada have said yes to one and learnt from another; the addresses of what comes then."""
     done = SuggestionStatus.EXCHANGED
@@ -134,6 +158,7 @@ def pages_of(client: FlaskClient, site: MemorySite) -> dict[str, str]:
     client.post("/introduce/1/back", data=typed)
     found["taken-back"] = client.get("/introduce?said=back").text
     found |= joining_pages(client, site, token[1])
+    found |= wanting_pages(client, site, token[1])
     found["forget"] = client.post("/me/forget", data=typed).text
     client.delete_cookie("exchange")
     found["ended"] = send(step="save")

@@ -7,6 +7,7 @@ reading of time zones.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from exchange.directory import Directory
@@ -123,6 +124,39 @@ def scores(
                 if points:
                     found.setdefault((seeker.key, want.capacity), {})[helper.key] = points
     return found
+
+
+def with_others_counted(profiles: Sequence[Profile], today: date) -> list[Profile]:
+    """Profiles whose unlisted wants say how many others want the same: each against each."""
+
+    def wants(profile: Profile, capacity: str) -> bool:
+        return any(
+            want.capacity == capacity and not (want.until and want.until < today)
+            for want in profile.wants
+        )
+
+    def voices(capacity: str) -> int:
+        people = {each.name for each in profiles if not each.is_group and wants(each, capacity)}
+        groups = [
+            each
+            for each in profiles
+            if each.is_group and wants(each, capacity) and not people & set(each.contacts)
+        ]
+        return len(people) + len(groups)
+
+    return [
+        replace(
+            each,
+            wants=tuple(
+                replace(want, joins=max(want.joins, voices(want.capacity) - 1))
+                if want.capacity.startswith("unlisted:")
+                and any(wants(other, want.capacity) for other in profiles if other != each)
+                else want
+                for want in each.wants
+            ),
+        )
+        for each in profiles
+    ]
 
 
 def same_person(one: Profile, other: Profile) -> bool:

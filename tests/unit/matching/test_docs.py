@@ -13,6 +13,7 @@ from exchange.matching.build_market import build_market
 from exchange.matching.groups import LONGEST_CHAIN
 from exchange.matching.interpreters import HELPERS, INTERPRETERS
 from exchange.matching.scoring import JOIN_STEPS, LANGUAGE_SHARES, capacity_points, rarity_points
+from exchange.matching.shared_wants import count_shared
 from exchange.model import (
     FLUENT,
     Capacity,
@@ -99,6 +100,28 @@ def test_joins_make_the_examples_request_more_pressing_as_told() -> None:
     assert [priority_points(Priority.HIGH, joins) for joins in (0, 1, 4)] == [10, 20, 20]
     assert priority_points(Priority.URGENT, 9) == 20, "nothing is more than urgent"
     assert f"the same {points[1]} points with {first} join, and {points[4]} with {second}" in PAGE
+
+
+def test_what_several_want_is_as_pressing_as_told() -> None:
+    said = re.search(
+        r"of (\d+) people who wrote .* each has (\d+) joins, so with normal priority each has (\d+)"
+        r" points, and (\d+) from (\d+) people on",
+        " ".join(PAGE.split()),
+    )
+    assert said
+    people, joins, points, most, many = map(int, said.groups())
+
+    def counted(number: int) -> Want:
+        wanting = [
+            replace(ADA, key=f"user:{at}", name=str(at), wants=(Want("unlisted:bookbinding"),))
+            for at in range(number)
+        ]
+        return count_shared(wanting, TODAY)[0].wants[0]
+
+    assert counted(people).joins == joins
+    assert priority_points(Priority.NORMAL, counted(people).joins) == points
+    reached = [priority_points(Priority.NORMAL, counted(at).joins) for at in (many - 1, many)]
+    assert reached == [points, most]
 
 
 def priority_points(priority: Priority, joins: int) -> int:

@@ -22,6 +22,7 @@ from exchange.matching import (
 )
 from exchange.matching.build_market import build_market
 from exchange.matching.metrics import measure_history
+from exchange.matching.shared_wants import count_shared
 from exchange.model import (
     Frequency,
     Kind,
@@ -239,7 +240,11 @@ def test_every_suggestion_has_the_points_of_a_plain_reading_in_parts_that_add_up
     for seed in range(60):
         profiles, history = worlds.world(seed, 30)
         expected = reference.scores(
-            profiles, directory=DIRECTORY, weights=WEIGHTS, history=history, today=TODAY
+            reference.with_others_counted(profiles, TODAY),
+            directory=DIRECTORY,
+            weights=WEIGHTS,
+            history=history,
+            today=TODAY,
         )
         result = match_profiles(
             profiles,
@@ -439,8 +444,13 @@ def test_explain_says_why_or_why_not_and_agrees_with_the_round() -> None:
     for seed in range(30):
         profiles, history = worlds.world(seed, 12)
         expected = reference.scores(
-            profiles, directory=DIRECTORY, weights=WEIGHTS, history=history, today=TODAY
+            reference.with_others_counted(profiles, TODAY),
+            directory=DIRECTORY,
+            weights=WEIGHTS,
+            history=history,
+            today=TODAY,
         )
+        profiles = count_shared(profiles, TODAY)
         market = build_market(
             profiles, directory=DIRECTORY, weights=WEIGHTS, history=history, today=TODAY
         )

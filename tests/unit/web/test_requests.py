@@ -79,3 +79,37 @@ def test_the_api_and_the_report_tell_how_many_need_it(client: FlaskClient) -> No
     assert client.get("/api/v1/requests?sort=name").status_code == 400
     report = client.get("/reports/requests").text
     assert "People who need it" in report
+
+
+def test_what_several_want_in_their_profiles_stands_below_those_of_most_people_first(
+    tmp_path: Path,
+) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/shared.db")
+
+    def wanting(number: int, *names: str, request: str = "") -> Profile:
+        wants = (Want(f"unlisted:{name.casefold()}", name, request=request) for name in names)
+        return Profile(f"user:{number}", f"P{number}", page=f"User:P{number}", wants=tuple(wants))
+
+    store.profiles.save_many(
+        [
+            *(wanting(at, "Oral history", "Knitting") for at in (1, 2)),
+            *(wanting(at, "Knitting") for at in (3, 4, 5)),
+            *(wanting(at, "Podcasts") for at in (6, 7)),
+            wanting(8, "Podcasts", request="User:P8"),
+            wanting(9, "Only mine"),
+        ]
+    )
+    store.metadata.set(INDEX_VERSION, "first", at=NOW)
+    store.close()
+    client = app_over(tmp_path / "shared.db").test_client()
+    html = client.get("/requests").text
+    asked, shared = html.split("Not in the directory yet</h2>")
+    assert shown(asked) == [("P8", "3 people need this")], "a request says it of itself"
+    assert shown(shared) == [("P1", "5 people need this"), ("P1", "2 people need this")]
+    assert re.findall(r"<bdi[^>]*>(Knitting|Oral history)</bdi>", shared) == [
+        "Knitting",
+        "Oral history",
+    ]
+    assert "Only mine" not in html
+    assert "2 people need this" in client.get("/people/P2").text
+    assert client.get("/api/v1/requests").get_json()["requests"][0]["needed_by"] == 3
