@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.away_pages import away_pages, read_unheard
 from bot.cli.output import Progress, Silent
 from bot.edits import (
     ANOTHER_RUN,
@@ -123,6 +124,8 @@ def publish_reports(
     texts.append(figures_page(facts, f"Module:{settings.names.module}/figures.json"))
     with run_lock(store, name="publish") as lock:
         desk = _ReportPublisher(settings, store, wiki, now, labels, lock)
+        silent = read_unheard(store, now.date())
+        texts += away_pages(silent, module=settings.names.module, known=desk.known)
         retired = desk.retired({place.root, *(each.title for each in texts)}, place)
         texts.append(writer.index(list_reports(), retired))
         last_words = [writer.retired(title) for title in retired if not title.endswith(MACHINE)]

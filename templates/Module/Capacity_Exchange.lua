@@ -141,8 +141,9 @@ function exchange.profile( frame )
 	local head = tag( 'div', style( 'display:flex;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:.25em 1em;padding:.6em 1em;border-bottom:' .. BORDER .. ';background:var(--background-color-progressive-subtle,#eaf3ff);color:var(--color-base,#202122)' ),
 		tag( 'div', 'role="heading" style="font-size:1.15em;font-weight:bold"', '<span aria-hidden="true">⇄</span> ' .. portal( text( reader, 'title' ) ) )
 		.. tag( 'div', style( SUBTLE ), kind( reader, args ) ) )
-	if away then
-		head = head .. tag( 'div', style( 'padding:.5em 1em;border-bottom:' .. BORDER .. ';background:var(--background-color-warning-subtle,#fef6e7);color:var(--color-base,#202122)' ), text( reader, 'away', items().day( away ) ) )
+	local absent = away and text( reader, 'away', items().day( away ) ) or not example and words().is_unheard() and text( reader, 'unheard' )
+	if absent then
+		head = head .. tag( 'div', style( 'padding:.5em 1em;border-bottom:' .. BORDER .. ';background:var(--background-color-warning-subtle,#fef6e7);color:var(--color-base,#202122)' ), absent )
 	end
 	local body = tag( 'div', style( 'display:flex;flex-wrap:wrap;gap:.75em 2em' ),
 		half( reader, 'offers', given( args, 'offers', 'offer' ) )

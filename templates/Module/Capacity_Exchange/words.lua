@@ -2,7 +2,8 @@
 --
 -- All of it is on JSON pages below this module, which the bot writes, an object of texts each: text/xx (what we say in a
 -- language), names/xx (what things are called in it), find/NN (what a name means),
--- find/words (what a word for a method, a level and so on means), settings.
+-- find/words (what a word for a method, a level and so on means), settings; and away/N (whose page's id is
+-- away by silence), which is there only where somebody is.
 
 local words = {}
 
@@ -51,6 +52,13 @@ local function line_of( page, key )
 		return mw.text.jsonDecode( '[' .. value .. ']' )[1]
 	end
 	return value and value:sub( 2, -2 )
+end
+
+-- Whether the page that is shown holds the profile of somebody who is away by silence: two questions whether
+-- they are still available stayed unanswered. The bot spreads the ids over ten pages by their last digit.
+function words.is_unheard()
+	local id = tostring( mw.title.getCurrentTitle().id )
+	return id ~= '0' and line_of( 'away/' .. id:sub( -1 ), id ) ~= nil
 end
 
 -- Return a setting, such as the title of the portal; nil where there is none.

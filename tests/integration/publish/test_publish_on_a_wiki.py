@@ -6,12 +6,15 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.harvest import harvest_pages
 from bot.install import on_wiki_pages
 from bot.publish import BATCH, PublishResult, publish_reports
 from bot.wiki import LiveWiki, RequestPolicy
@@ -177,3 +180,48 @@ def test_the_portal_links_the_list_of_reports_and_no_page_below_it(
 ) -> None:
     html = wiki.body(settings_of().names.portal)
     assert re.findall(r'title="(Capacity Exchange/Reports[^"]*)"', html) == [ROOT]
+
+
+def test_the_box_on_the_wiki_says_who_is_away_by_silence_until_they_are_back(
+    written: PublishResult, wiki: MediaWiki, live: LiveWiki, tmp_path: Path
+) -> None:
+    settings, title = settings_of(), "User:Silent/Capacity Exchange"
+    wiki.account("Silent")
+    ours = on_wiki_pages(names=settings.names, bot=BOT)
+    wiki.fill(
+        {p.title: p.text for p in ours if p.title.startswith("Template:Capacity")}
+        | {"MediaWiki:Lang": "en", "MediaWiki:Lang/de": "de"},
+        refresh=False,
+    )
+    text = "{{Capacity Exchange profile|offers=Lua|languages=en}}"
+    wiki.edit("Silent", title, text)
+    wiki.edit("Silent", "User:Silent/Other", text.replace("Lua", "SQL"))
+    store = Store.open(f"sqlite:///{tmp_path}/away.db")
+
+    def said(page: str = title, language: str = "en") -> bool:
+        wiki.jobs()
+        words = {"en": "Away: two questions", "de": "Abwesend: hat zweimal nicht geantwortet"}
+        return words[language] in wiki.body(page, language=language)
+
+    def read_and_publish() -> PublishResult:
+        (page,) = live.pages(titles=[title], content=False).values()
+        harvest_pages(settings=settings, store=store, wiki=live, now=NOW, only=[page.id])
+        return publish_reports(settings=settings, store=store, wiki=live, now=NOW)
+
+    assert read_and_publish().failed == 0
+    assert not said()
+    (silent,) = store.profiles.all()
+    days = NOW.date() - timedelta(days=200), NOW.date() - timedelta(days=10)
+    store.signs_of_life.set_unanswered({silent.key: days[:1]}, at=NOW)
+    read_and_publish()
+    assert not said(), "one question makes nobody away"
+    store.signs_of_life.set_unanswered({silent.key: days}, at=NOW)
+    assert read_and_publish().published >= 1
+    assert [said(), said(language="de"), said("User:Silent/Other")] == [True, True, False]
+    (page,) = live.pages(titles=[title], content=False).values()
+    look_up = json.loads(wiki.page(f"Module:Capacity Exchange/away/{page.id % 10}.json") or "")
+    assert look_up.keys() == {"digest", str(page.id)}, "an id, and nothing else of anybody"
+    wiki.edit("Silent", title, text.replace("Lua", "Lua, SQL"))
+    read_and_publish()
+    assert [said(), said(language="de")] == [False, False]
+    store.close()

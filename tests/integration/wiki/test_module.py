@@ -5,14 +5,17 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import date
 from urllib.parse import quote
 
 import pytest
 import requests
 
+from bot.away_pages import MOST, away_pages
 from bot.install import on_wiki_pages
 from exchange import directory
 from exchange.directory.directory import names_of
+from exchange.model import Profile
 from exchange.profiles.fields import ITEM, PROFILE, REQUEST, Type
 from tests.integration.wiki.test_install import FULL, words
 from tests.support.wiki.ours import install_ours, settings
@@ -104,6 +107,37 @@ def test_a_profile_costs_little_and_nothing_expensive(installed, language):
     assert took["limitreport-expensivefunctioncount"] == 0
     # The whole process, of which Lua itself is five megabytes before it has read a line of ours.
     assert took["scribunto-limitreport-virtmemusage"] < TEN_MEGABYTES
+
+
+def test_away_by_silence_is_told_by_the_page_s_id_at_no_cost_worth_a_word(installed):
+    title = "User:Ada/Silent"
+    installed.edit("Ada", title, PROFILE_TEXT.replace("away until", "was away until"))
+    found = installed.call(action="query", titles=title)["query"]["pages"][0]["pageid"]
+    others = [found + 10 * n for n in range(1, MOST)]
+
+    def said(silent, language="ar"):
+        people = [
+            Profile(f"user:{id}", "x", page_id=id, unanswered=(date(2026, 3, 1), date(2026, 9, 1)))
+            for id in silent
+        ]
+        module = MODULE.partition(":")[2]
+        known = [f"{MODULE}/away/{found % 10}.json"]
+        (page,) = away_pages(people, module=module, known=known)
+        installed.edit("Admin", page.title, page.text, contentmodel="json")
+        installed.jobs()
+        return "بقي سؤالان عن التوفر بلا جواب" in installed.body(title, language=language)
+
+    assert [said([]), said([found]), said(others), said([*others, found])] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+    took = installed.call(action="parse", page=title, prop="limitreportdata")["parse"]
+    report = {row["name"]: row["0"] for row in took["limitreportdata"] if "0" in row}
+    assert report["limitreport-expensivefunctioncount"] == 0
+    assert report["scribunto-limitreport-virtmemusage"] < TEN_MEGABYTES
+    assert not said([])
 
 
 def test_a_page_of_bars_takes_no_more_memory_than_one(installed):

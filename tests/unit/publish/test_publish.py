@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.away_pages import MOST, away_pages
 from bot.publish import BATCH, PublishResult, publish_reports
 from bot.wiki import ArchiveWiki, Edit
 from exchange.errors import EditRefused, ResponseLost
-from exchange.model import Cohort, Page, Reason, Sent
+from exchange.model import Cohort, Page, Profile, Reason, Sent
 from exchange.reports import list_reports
 from exchange.store import Store
 from exchange.store.runs import PublishedPage
@@ -323,3 +325,61 @@ def test_the_edits_carry_a_summary_and_the_bots_name(store: Store, wiki: Archive
     (revision,) = wiki.history(title=GAPS)
     assert revision.user == BOT
     assert revision.summary == "The facts of this report have changed"
+
+
+AWAY = "Module:Capacity Exchange/away/{}.json"
+
+
+def silence(store: Store, **since: str) -> None:
+    """Say from which days questions to people of the movement count as unanswered; drop the rest."""
+    wanted = dict.fromkeys(store.signs_of_life.unanswered(), ())
+    given = {key: tuple(map(date.fromisoformat, days.split())) for key, days in since.items()}
+    store.signs_of_life.set_unanswered({**wanted, **given}, at=NOW)
+
+
+def away_on(wiki: ArchiveWiki, digit: int) -> list[str] | None:
+    """Return the ids of pages that a look-up names; None where it is not there."""
+    text = text_of(wiki, AWAY.format(digit))
+    return [id for id in json.loads(text) if id != "digest"] if text else None
+
+
+def test_who_is_away_by_silence_is_looked_up_by_the_id_of_their_page(
+    store: Store, wiki: ArchiveWiki
+) -> None:
+    twice, once, later = "2026-03-01 2026-11-01", "2026-03-01", "2026-03-01 2026-12-24"
+    people = [
+        Profile(f"user:{id}", f"P{id}", page=f"User:P{id}", page_id=id)
+        for id in (113, 213, 314, 419)
+    ]
+    store.profiles.save_many([*people, gone := Profile("user:513", "Gone", page_id=513)])
+    store.profiles.save_many([gone], states={gone.key: Reason.USER_BLOCKED})
+    assert run(store, wiki).published
+    assert not any(text_of(wiki, AWAY.format(digit)) for digit in range(10)), "nobody is silent"
+    said = {"user:113": twice, "user:213": twice, "user:314": once, "user:419": later}
+    silence(store, **said, **{"user:513": twice})
+    run(store, wiki, days=1)
+    assert away_on(wiki, 3) == ["113", "213"], "only who is active and did not answer twice"
+    assert [away_on(wiki, digit) for digit in (4, 9)] == [None, None]
+    assert run(store, wiki, days=1).published == 0
+    silence(store, **{"user:213": twice, "user:419": later})
+    run(store, wiki, days=2)
+    assert away_on(wiki, 3) == ["213"]
+    silence(store)
+    run(store, wiki, days=3)
+    assert away_on(wiki, 3) == [], "and none are left"
+    silence(store, **{"user:419": later})
+    run(store, wiki, days=40)
+    assert away_on(wiki, 9) == ["419"]
+
+
+def test_a_look_up_is_bounded_and_names_those_silent_since_last() -> None:
+    first, days = date(2020, 1, 1), timedelta
+    silent = [
+        Profile(f"user:{n}", f"P{n}", page_id=10 * n, unanswered=(first, first + days(n)))
+        for n in range(1, MOST + 3)
+    ]
+    (page,) = away_pages(silent, module="M", known=())
+    named = [id for id in json.loads(page.text) if id != "digest"]
+    assert len(named) == MOST
+    assert named[0] == "30"
+    assert len(page.text) < 150_000
