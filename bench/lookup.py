@@ -27,6 +27,7 @@ class CapacityTree:
     """The capacities of the made-up movement."""
 
     above = broader_of()
+    things = bound = frozenset[str]()
 
     def broader(self, id: str) -> tuple[str, ...]:
         return self.above.get(id, ())

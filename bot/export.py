@@ -56,7 +56,7 @@ def chart_pages(*, settings: Settings, store: Store, now: datetime) -> list[OnWi
     known = stored_directory(store)
     facts = read_report_data(
         store,
-        broader={capacity.id: capacity.broader for capacity in known},
+        directory=known,
         today=now.date(),
         protection=CountryProtection(settings.privacy.protected_countries),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -18,7 +19,7 @@ from exchange.matching.explain import WhyNot
 from exchange.matching.hold_out import HELD_OUT, hold_out, is_in_draw
 from exchange.matching.metrics import measure_history, measure_service
 from exchange.matching.shared_wants import SharedWants
-from exchange.matching.weights import Bounds
+from exchange.matching.things import without_things
 from exchange.model import Match, Profile, Suggestion, SuggestionStatus
 from exchange.store import Store
 from exchange.titles import normalise_user_name
@@ -33,7 +34,8 @@ class MatchResult:
     suggestions planned for this period that nobody was told of yet; ``new``, ``kept`` and
     ``withdrawn`` say how they differ from the plan before; ``delayed`` new ones wait for the next
     period. ``expired`` were open and met by silence: their seats are free again. ``interpreted`` of
-    the matches are served through an interpreter.
+    the matches are served through an interpreter. All of these are about skills; ``things`` are the
+    suggestions planned of money, places and equipment, ``unmet_things`` the wants without one.
     """
 
     period: str
@@ -51,6 +53,8 @@ class MatchResult:
     circles: int
     chains: int
     cohorts: int
+    things: int = 0
+    unmet_things: int = 0
     measures: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -84,14 +88,18 @@ def match_profiles(
     # Who wants no messages takes part in nothing; they are still found in search.
     profiles = [profile for profile in everyone if profile.key not in silent_people]
     directory = directory or stored_directory(store)
-    history = _history(suggestions, blocked, today=today, period=period, bounds=bounds)
-    history = replace(history, declined=declined)
+    things = directory.things
+
+    def history_of(past: Iterable[Suggestion]) -> History:
+        history = History.of(past, today=today, period=period, bounds=bounds, things=things)
+        return replace(_with_blocked(history, blocked), declined=declined)
+
     next(stages)
     result = matching.match_profiles(
         profiles,
         directory=directory,
         weights=weights,
-        history=history,
+        history=history_of(suggestions),
         today=today,
         period=period,
     )
@@ -106,25 +114,19 @@ def match_profiles(
             profiles,
             directory=directory,
             weights=weights,
-            history=replace(
-                _history(
-                    _as_not_notified(suggestions, told),
-                    blocked,
-                    today=today,
-                    period=period,
-                    bounds=bounds,
-                ),
-                declined=declined,
-            ),
+            history=history_of(_as_not_notified(suggestions, told)),
             today=today,
             period=period,
         )
     found = _without_blocked(found, blocked)
     next(stages)
-    seekers = {profile.key for profile in profiles if profile.wants}
+    # Figures are of skills alone: what is lent or given counts in a report of its own.
+    everyone_s_skills = [without_things(one, directory) for one in everyone]
+    about_skills = [one for one in suggestions if one.match.want not in things]
+    seekers = {one.key for one in everyone_s_skills if one.wants} - silent_people
     arrived = dict.fromkeys(seekers, today) | arrivals
-    figures = dict(found.measures) | measure_history(suggestions, arrivals)
-    figures |= _open_suggestions(suggestions, today)
+    figures = dict(found.measures) | measure_history(about_skills, arrivals)
+    figures |= _open_suggestions(about_skills, today)
     planned = {
         _suggestion_key(one): one
         for one in suggestions
@@ -153,9 +155,11 @@ def match_profiles(
             day=today,
             period_days=bounds.period_days,
         )
+    lent = _planned_things(result, found, period=period, now=now)
     wants = {(one.key, want.capacity) for one in everyone for want in one.open_wants(today)}
     standing = [
         *(one for one in wanted.values() if one.status is not SuggestionStatus.DELAYED),
+        *lent.values(),
         *(
             one
             for one in suggestions
@@ -164,25 +168,28 @@ def match_profiles(
         ),
     ]
     served = wants & _served_wants(standing, {one.key for one in everyone})
-    figures |= measure_service(everyone, standing, today=today)
-    gone = [one.id for identity, one in planned.items() if identity not in wanted]
+    figures |= measure_service(
+        everyone_s_skills, (one for one in standing if one.match.want not in things), today=today
+    )
+    gone = [one for identity, one in planned.items() if identity not in wanted | lent]
     silent = [
-        one.id
+        one
         for one in suggestions
         if one.status is SuggestionStatus.OPEN and not is_live(one, today=today, bounds=bounds)
     ]
     with store.transaction():
-        store.suggestions.withdraw(gone, at=now)
-        store.suggestions.expire(silent, at=now)
-        store.suggestions.plan(wanted.values())
+        store.suggestions.withdraw([one.id for one in gone], at=now)
+        store.suggestions.expire([one.id for one in silent], at=now)
+        store.suggestions.plan([*wanted.values(), *lent.values()])
         save_results(store, found, figures, arrived=set(arrived) - set(arrivals), today=today)
     for _ in stages:
         pass
     delayed = sum(one.status is SuggestionStatus.DELAYED for one in wanted.values())
+    unmet = Counter(capacity in things for _, capacity in wants - served)
     return MatchResult(
         period=period,
         profiles=len(everyone),
-        wants=len(wants),
+        wants=sum(capacity not in things for _, capacity in wants),
         matches=len(wanted) - delayed,
         interpreted=sum(
             one.match.interpretation is not None and one.status is not SuggestionStatus.DELAYED
@@ -190,29 +197,46 @@ def match_profiles(
         ),
         new=sum(key not in planned for key in wanted) - delayed,
         kept=sum(key in planned for key in wanted),
-        withdrawn=len(gone),
+        withdrawn=sum(one.match.want not in things for one in gone),
         delayed=delayed,
-        expired=len(silent),
-        unmet=len(wants - served),
+        expired=sum(one.match.want not in things for one in silent),
+        unmet=unmet[False],
         swaps=len(found.swaps),
         circles=len(found.circles),
         chains=len(found.chains),
         cohorts=len(found.cohorts),
+        things=len(lent),
+        unmet_things=unmet[True],
         measures={name: one.value for name, one in sorted(figures.items())},
     )
 
 
-def _history(
-    suggestions: Iterable[Suggestion],
-    blocked: frozenset[tuple[str, str]],
-    *,
-    today: date,
-    period: str,
-    bounds: Bounds,
-) -> History:
+def _planned_things(
+    result: Result, found: Result, *, period: str, now: datetime
+) -> dict[tuple[str, str, str, str], Suggestion]:
+    """Suggestions of things by (seeker, helper, want, period), said as if nobody had heard yet."""
+    if result.things is None:
+        return {}
+    before = found.things.matches if found.things is not None else ()
+    same = {(*one.pair, one.want): one for one in before}
+    return {
+        (one.seeker, one.helper, one.want, period): Suggestion(
+            same.get((*one.pair, one.want), one), period, now
+        )
+        for one in result.things.matches
+    }
+
+
+def _with_blocked(history: History, blocked: frozenset[tuple[str, str]]) -> History:
     """The history of a round, in which those who never want to meet count as suggested before."""
-    history = History.of(suggestions, today=today, period=period, bounds=bounds)
-    return replace(history, pairs=history.pairs | blocked) if blocked else history
+    if not blocked:
+        return history
+    things = history.things or History()
+    return replace(
+        history,
+        pairs=history.pairs | blocked,
+        things=replace(things, pairs=things.pairs | blocked),
+    )
 
 
 def _without_blocked(result: Result, blocked: frozenset[tuple[str, str]]) -> Result:
@@ -250,8 +274,9 @@ def save_results(
     today: date,
 ) -> None:
     """Keep what a round found beside its suggestions, and the day's measures."""
+    missing = (*result.unmet, *(result.things.unmet if result.things else ()))
     store.rounds.replace(
-        unmet=((one.seeker, one.want, one.reason.value) for one in result.unmet),
+        unmet=((one.seeker, one.want, one.reason.value) for one in missing),
         cohorts=result.cohorts,
         circles=(*result.swaps, *result.circles),
         chains=result.chains,
@@ -299,9 +324,7 @@ def explain_pair(
     today, period = now.date(), period_of(now.date(), weights.bounds.period_days)
     with store.snapshot():
         shared = SharedWants.among(people := store.profiles.all(), today)
-        history = History.of(
-            store.suggestions.history(), today=today, period=period, bounds=weights.bounds
-        )
+        past = store.suggestions.history()
         two = [shared.counted(_find(store, name)) for name in (seeker, helper)]
         told = [
             one
@@ -312,9 +335,16 @@ def explain_pair(
     if told:
         return told[-1]
     directory = stored_directory(store)
+    history = History.of(
+        past, today=today, period=period, bounds=weights.bounds, things=directory.things
+    )
     everyone = {profile.key: profile for profile in (*people, *two)}
     market = build_market(
-        everyone.values(), directory=directory, weights=weights, history=history, today=today
+        (without_things(one, directory) for one in everyone.values()),
+        directory=directory,
+        weights=weights,
+        history=history,
+        today=today,
     )
     return matching.explain_pair(
         *two, directory=directory, weights=weights, today=today, history=history, market=market

@@ -95,17 +95,16 @@ def publish_reports(
     """
     progress = progress or Silent()
     known = stored_directory(store)
-    broader = {capacity.id: capacity.broader for capacity in known}
     count_latent_help(
         settings=settings, store=store, wiki=wiki, platform=platform, directory=known, now=now
     )
     facts = read_report_data(
         store,
-        broader=broader,
+        directory=known,
         today=now.date(),
         protection=CountryProtection(settings.privacy.protected_countries),
     )
-    facts.directory, facts.directory_page = known, settings.names.directory
+    facts.directory_page = settings.names.directory
     measures, arrivals = facts.note_today(measures_of(facts))
     with store.transaction():
         store.metrics.record(now.date(), {name: value for _, name, value, _ in measures})

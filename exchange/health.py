@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -71,15 +72,18 @@ class HealthStatus:
         }
 
 
-def read_status(*, store: Store, now: datetime) -> HealthStatus:
-    """Read how the exchange is doing: from the database alone, in six queries."""
+def read_status(*, store: Store, now: datetime, things: Collection[str]) -> HealthStatus:
+    """Read how the exchange is doing: from the database alone, in six queries.
+
+    What is about ``things`` is not counted with the skills.
+    """
     with store.snapshot():
         return HealthStatus(
             now=now,
             runs=store.runs.commands(),
-            index=store.counts(today=now.date()),
+            index=store.counts(today=now.date(), things=things),
             delivery=store.notices.counts(),
-            suggestions=store.suggestions.counts(),
+            suggestions=store.suggestions.counts(things=things),
             measures=store.metrics.latest(),
             build=store.metadata.get(INDEX_VERSION) or "",
         )

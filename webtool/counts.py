@@ -84,14 +84,14 @@ def count_capacities(
 def count_places(
     index: Index, facet: str, places: Iterable[str], *, capacity: str = ""
 ) -> list[Tally]:
-    """Return a tally of each country or region: of everything, or of one capacity."""
+    """Return a tally of each country or region: of all skills, or of one capacity."""
     counted = _counted_on(index)
     if capacity:
         offers, wants = index.tied(capacity, "offer"), index.tied(capacity, "want")
         missing = counted.missing(capacity)
     else:
         offers, wants = index.of("direction", "offer"), index.of("direction", "want")
-        missing = list(counted.unmet.values())
+        missing = list(_of_skills(counted.unmet).values())
     return [
         Tally(
             one,
@@ -105,8 +105,18 @@ def count_places(
 
 
 def unmet_wants(index: Index) -> Mapping[str, BitMap]:
-    """Return who has an unmet want for each capacity itself, as the newest reports count them."""
-    return _counted_on(index).unmet
+    """Return who has an unmet want for each skill itself, as the newest reports count them."""
+    return _of_skills(_counted_on(index).unmet)
+
+
+def _of_skills(people: Mapping[str, BitMap]) -> dict[str, BitMap]:
+    """Return what is about skills: money, places and equipment are in no figure of theirs."""
+    return {capacity: held for capacity, held in people.items() if is_skill(capacity)}
+
+
+def is_skill(capacity: str) -> bool:
+    """Whether a capacity is no thing."""
+    return not current_snapshot().directory.is_thing(capacity)
 
 
 def count_unplaced(index: Index, within: BitMap | None = None) -> int:
@@ -121,16 +131,19 @@ def count_unplaced(index: Index, within: BitMap | None = None) -> int:
 
 
 def count_totals(index: Index) -> dict[str, int]:
-    """Return how many people, groups, offers and open wants there are.
+    """Return how many people, groups, offers and open wants of skills there are.
 
-    Each capacity counts once a person. Wants whose day has passed are in no index.
+    Each skill counts once a person. Wants whose day has passed are in no index.
     """
     groups = [kind for kind in index.facets.values("kind") if kind != "person"]
     return {
         "people": len(index.of("kind", "person")),
         "groups": len(index.facets.any_of("kind", groups)),
         **{
-            name: sum(len(index.tied(one, way, direct=True)) for one in index.facets.capacities)
+            name: sum(
+                len(index.tied(one, way, direct=True))
+                for one in filter(is_skill, index.facets.capacities)
+            )
             for name, way in (("offers", "offer"), ("wants", "want"))
         },
     }
@@ -144,11 +157,11 @@ class TopCapacities(NamedTuple):
 
 
 def top_capacities(index: Index, limit: int) -> dict[str, TopCapacities]:
-    """Return the capacities with the largest ``offers``, ``wants`` and ``unmet``.
+    """Return the skills with the largest ``offers``, ``wants`` and ``unmet``.
 
     Each counts with what is narrower, and none is within another of its list.
     """
-    everything = index.facets.capacities
+    everything = [*filter(is_skill, index.facets.capacities)]
     whole = count_capacities(index, everything)
     own = count_capacities(index, everything, direct=True)
     found = {}
@@ -162,7 +175,7 @@ def top_capacities(index: Index, limit: int) -> dict[str, TopCapacities]:
 
 
 def capacities_in(index: Index, within: BitMap) -> list[Tally]:
-    """Return the capacities that people in a place offer or want, none of which is within another."""
+    """Return the skills that people in a place offer or want, none of which is within another."""
     whole, itself = (_tie_counts(index, within, direct=direct) for direct in (False, True))
     apart = pick_apart(whole, itself, context().directory.broader)
     return count_capacities(index, apart, within=within)
@@ -173,7 +186,8 @@ def _tie_counts(index: Index, within: BitMap, *, direct: bool) -> Counter[str]:
     found: Counter[str] = Counter()
     for way in ("offer", "want"):
         for id, people in index.facets.ties(frozenset({way}), direct=direct).items():
-            found[id] += within.intersection_cardinality(people)
+            if is_skill(id):
+                found[id] += within.intersection_cardinality(people)
     return found
 
 

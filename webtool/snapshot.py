@@ -26,8 +26,9 @@ from exchange.model import Profile
 from exchange.privacy import CountryProtection
 from exchange.reports import Subpage, Table, find_report, list_reports, place_page
 from exchange.reports import build_tables as build_report
-from exchange.reports.data import ReportData, read_report_data
+from exchange.reports.data import ReportData
 from exchange.reports.queue import WaitingRow, queue_rows
+from exchange.reports.reading import read_report_data
 from exchange.search import Index, build_index
 from exchange.store.profiles import ActiveProfiles
 from exchange.store.store import Store, StoreVersion
@@ -93,12 +94,13 @@ class Snapshot:
         """The directory of this version."""
         return self.source.directory
 
-    def open_requests(self, today: date) -> tuple[OpenRequest, ...]:
-        """Return the requests that are still of use today."""
+    def open_requests(self, today: date, *, things: bool = False) -> tuple[OpenRequest, ...]:
+        """Return the requests for skills, or for ``things``, that are still of use today."""
         return tuple(
-            request
-            for request in self.requests
-            if request.want.until is None or request.want.until >= today
+            one
+            for one in self.requests
+            if (one.want.until is None or one.want.until >= today)
+            and self.directory.is_thing(one.want.capacity) is things
         )
 
     def newest_requests(self, today: date, most: int) -> tuple[OpenRequest, ...]:
@@ -121,7 +123,7 @@ class ReportCache:
 
     def __init__(self, facts: ReportData) -> None:
         self._facts: ReportData | None = facts
-        self._unmet, self.cohorts = facts.unmet, facts.cohorts
+        self._unmet, self.cohorts = {**facts.unmet, **facts.of_things.unmet}, facts.cohorts
         self._unmet_in: tuple[Index, Mapping[str, BitMap]] | None = None
         self._filled: dict[str, FilledReport] = {}
         self._places: dict[tuple[str, str], Subpage | None] = {}
@@ -355,15 +357,13 @@ class SnapshotCache:
         written = snapshot.stale_since or snapshot.written
 
         def make_reports() -> Versioned[ReportCache]:
-            broader = {capacity.id: capacity.broader for capacity in source.directory}
             facts = read_report_data(
                 self._store,
-                broader=broader,
+                directory=source.directory,
                 today=source.day,
                 profiles=source.profiles,
                 protection=self._protection,
             )
-            facts.directory = source.directory
             cache = ReportCache(facts)
             if source.is_large:
                 cache.fill_all()

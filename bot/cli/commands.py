@@ -54,7 +54,8 @@ _MARKS = {GOOD: ("✓", "green"), WARNING: ("!", "yellow"), BAD: ("✗", "red")}
 def print_status(*, as_json: bool) -> int:
     """Print the status; 1 where the database is away or a command's newest run failed."""
     with caught_errors() as result, closing(open_app(progress=Silent())) as app:
-        found = read_status(store=app.store, now=app.clock())
+        things = stored_directory(app.store).things
+        found = read_status(store=app.store, now=app.clock(), things=things)
         if as_json:
             print(json.dumps({"command": "status", **found.as_json()}, ensure_ascii=False))
         else:

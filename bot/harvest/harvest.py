@@ -256,7 +256,7 @@ def harvest_pages(
         if changed or removed or made or listing.gone:
             _bump_index_version(store, changed, made, listing.gone, now)
         return HarvestResult(
-            **store.counts(today=now.date()),
+            **store.counts(today=now.date(), things=wiki_directory.directory.things),
             read=len(found),
             unchanged=listing.unchanged,
             gone=len(listing.gone),

@@ -50,7 +50,7 @@ def seed_weeks(store: Store, now: datetime, protection: CountryProtection) -> in
             protection=protection,
             broader=broader,
             suggestions=[Suggestion(match, period, then) for match in found.matches],
-            round_history=RoundHistory(),
+            round_history=RoundHistory(things=directory.things),
         )
         with store.transaction():
             store.metrics.record(day, {name: value for _, name, value, _ in measures(facts)})

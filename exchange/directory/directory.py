@@ -13,7 +13,7 @@ from itertools import chain
 from types import MappingProxyType
 
 from exchange.languages import fallback_chain
-from exchange.model import UNLISTED, Capacity, is_unlisted
+from exchange.model import UNLISTED, Capacity, CapacityKind, is_unlisted
 from exchange.text import SEPARATORS, fold
 
 _SEPARATOR = re.compile(f"[{re.escape(SEPARATORS)}]")
@@ -222,6 +222,35 @@ class Directory:
         """Return the ids of everything narrower, each before what is narrower still."""
         return tuple(self._walk(id))
 
+    # --- by kind -----------------------------------------------------------------------------
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """The ids of all that is given or lent: money, places and equipment. All others are skills."""
+        return frozenset(
+            id for id in self.capacities if self._widest(id).kind is CapacityKind.THING
+        )
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The ids of things that are only of use where they stand, such as rooms and cameras."""
+        return frozenset(id for id in self.things if self._said_bound(id))
+
+    def is_thing(self, id: str) -> bool:
+        """Whether a capacity is a thing; what the directory does not know is a skill."""
+        return id in self.things
+
+    def kind_of(self, id: str) -> CapacityKind:
+        """Return whether a capacity is a skill or a thing."""
+        return CapacityKind.THING if id in self.things else CapacityKind.SKILL
+
+    def _widest(self, id: str) -> Capacity:
+        return self.capacities[(id, *self.broader(id))[-1]]
+
+    def _said_bound(self, id: str) -> bool:
+        line = (self.capacities[one].bound for one in (id, *self.broader(id)))
+        return next((said for said in line if said is not None), False)
+
     # --- for reading -----------------------------------------------------------------------
 
     def name(self, id: str, language: str = "en") -> str:
@@ -264,7 +293,7 @@ class Directory:
         content = [
             [
                 *(c.id, c.broader, c.wikidata, sorted(c.names.items()), sorted(c.aliases.items())),
-                *(sorted(c.descriptions.items()), sorted(c.unreviewed)),
+                *(sorted(c.descriptions.items()), sorted(c.unreviewed), c.kind, c.bound),
                 [(one.title, one.url, one.language) for one in c.resources],
             ]
             for c in sorted(self, key=lambda c: c.id)

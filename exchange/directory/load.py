@@ -139,4 +139,6 @@ def _merge(old: Capacity, entry: CapacityEntry) -> Capacity:
         # Whoever writes a link once more gives it another title or language.
         resources=tuple({one.url: one for one in (*old.resources, *resources)}.values()),
         unreviewed=old.unreviewed - written,
+        kind=entry.kind if "kind" in said else old.kind,
+        bound=entry.bound if "bound" in said else old.bound,
     )

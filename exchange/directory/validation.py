@@ -28,7 +28,7 @@ from exchange.directory.directory import (
 )
 from exchange.errors import DirectoryError
 from exchange.languages import is_known
-from exchange.model import Capacity
+from exchange.model import Capacity, CapacityKind
 
 MAX_ENTRIES = 2_000
 """Capacities that a file or page may hold: every page of the web tool lists or counts them."""
@@ -80,6 +80,8 @@ class CapacityEntry(_Strict):
     resources: Annotated[list[ResourceEntry], Field(max_length=MAX_RESOURCES)] = Field(
         default_factory=list
     )
+    kind: CapacityKind = CapacityKind.SKILL
+    bound: bool | None = None
 
 
 class DirectoryFile(_Strict):
@@ -206,6 +208,8 @@ def _wrong_entries(capacities: Mapping[str, Capacity]) -> Iterable[str]:
                 yield f"{capacity.id}: {language!r} is not a language code of MediaWiki"
         if "" in capacity.names:
             yield f"{capacity.id}: a name needs a language; only aliases may go without one"
+        if capacity.broader is not None and capacity.kind is not CapacityKind.SKILL:
+            yield f"{capacity.id}: the kind is that of what is broader; leave it out"
         for number in (capacity.wikidata, capacity.platform):
             if number is not None:
                 other = numbers.setdefault(number, capacity.id)

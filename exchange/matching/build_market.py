@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +30,7 @@ from exchange.matching.market import (
     utc_offset,
 )
 from exchange.matching.scoring import capacity_points, fresh_points, urgency_points
+from exchange.matching.things import CapacityTree
 from exchange.matching.weights import Weights
 from exchange.model import USABLE, Method, Profile
 from exchange.titles import normalise_user_name
@@ -39,14 +39,6 @@ METHODS: Mapping[Method, int] = {
     method: 1 << at for at, method in enumerate(Method) if method is not Method.INTERPRETING
 }
 """One bit a method; interpreting between others is none in which two exchange."""
-
-
-class CapacityTree(Protocol):
-    """What matching asks of the capacity directory."""
-
-    def broader(self, id: str) -> tuple[str, ...]:
-        """Return the ids of all wider capacities, nearest first; none for unlisted ones."""
-        ...
 
 
 class _Numbers:

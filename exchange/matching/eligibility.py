@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -96,7 +96,8 @@ class History:
     they may be planned again, and are kept where that costs nobody anything; ``interpreters`` says
     who was to interpret at which of them. What a coordinator introduced counts from the moment on
     which they did. ``declined`` says who wants to be in no cohort for what: (key, capacity,
-    language).
+    language). ``things`` is the same for money, places and equipment: what is suggested
+    there takes nothing from what people learn from each other, nor the other way round.
     """
 
     pairs: frozenset[tuple[str, str]] = frozenset()
@@ -107,17 +108,36 @@ class History:
     planned: frozenset[tuple[str, str, str]] = frozenset()
     declined: frozenset[tuple[str, str, str]] = frozenset()
     interpreters: Mapping[tuple[str, str, str], str] = field(default_factory=_no_interpreters)
+    things: History | None = None
 
     @classmethod
     def of(
-        cls, suggestions: Iterable[Suggestion], *, today: date, period: str, bounds: Bounds
+        cls,
+        suggestions: Iterable[Suggestion],
+        *,
+        today: date,
+        period: str,
+        bounds: Bounds,
+        things: Collection[str] = (),
     ) -> History:
-        """Read the history out of all suggestions ever made.
+        """Read the history out of all suggestions ever made; those of ``things`` are kept apart.
 
         An open suggestion holds its seat (and that of whoever interprets) until it has been silent
         for ``silence_days``; an accepted one, or people in touch, for ``exchange_days`` from their
         answer.
         """
+        if things:
+            every = list(suggestions)
+            skills, others = (
+                cls.of(
+                    [one for one in every if (one.match.want in things) is apart],
+                    today=today,
+                    period=period,
+                    bounds=bounds,
+                )
+                for apart in (False, True)
+            )
+            return replace(skills, things=others)
         pairs: set[tuple[str, str]] = set()
         held: Counter[str] = Counter()
         used: Counter[str] = Counter()

@@ -12,7 +12,7 @@ import numpy as np
 from exchange.geography import country_name, region_name
 from exchange.i18n.messages import Localizer, Param
 from exchange.languages import language_name
-from exchange.matching.build_market import CapacityTree, bits_of, build_market
+from exchange.matching.build_market import bits_of, build_market
 from exchange.matching.candidates.exhaustive import possible_exchanges
 from exchange.matching.columns import Ints, spread
 from exchange.matching.eligibility import (
@@ -32,7 +32,15 @@ from exchange.matching.scoring import (
     score_parts,
     wider,
 )
-from exchange.matching.unmet import UnmetReason
+from exchange.matching.things import (
+    CapacityTree,
+    Grounds,
+    plain,
+    plain_match,
+    weights_of_things,
+    without_things,
+)
+from exchange.matching.unmet import Unmet, UnmetReason
 from exchange.matching.weights import Weights, load_weights
 from exchange.model import Match, Method, Priority, Profile, ScorePart, Want
 
@@ -64,9 +72,56 @@ def explain_pair(
 
     ``market`` lends its counts of speakers, so that points for small languages are those of the
     whole exchange; without it the two are all there is. Seats are not looked at beyond whether
-    one is free: the assignment decides who gets it.
+    one is free: the assignment decides who gets it. Skills come first, then things.
     """
     history = history or History()
+    skills = _explain_pair(
+        without_things(seeker, directory),
+        without_things(helper, directory),
+        directory=directory,
+        weights=weights,
+        today=today,
+        history=history,
+        market=market,
+    )
+    grounds = Grounds(directory)
+    asking, giving = grounds.mark(seeker), grounds.mark(helper)
+    if isinstance(skills, Match) or not asking.wants:
+        return skills
+    things = _explain_pair(
+        asking,
+        giving,
+        directory=grounds,
+        weights=weights_of_things(weights),
+        today=today,
+        history=grounds.history(history.things or History(), {asking.key: asking}),
+    )
+    if isinstance(things, Match):
+        return plain_match(things)
+    if skills.wants:
+        return skills
+    reasons = grounds.explain(
+        (Unmet(things.seeker, want, things.reason) for want in things.wants), (asking, giving)
+    )
+    elsewhere = any(one.reason is UnmetReason.PLACE for one in reasons)
+    return replace(
+        things,
+        reason=UnmetReason.PLACE if elsewhere else things.reason,
+        wants=tuple(map(plain, things.wants)),
+    )
+
+
+def _explain_pair(
+    seeker: Profile,
+    helper: Profile,
+    *,
+    directory: CapacityTree,
+    weights: Weights,
+    today: date,
+    history: History,
+    market: Market | None = None,
+) -> Match | WhyNot:
+    """Explain a pair in one market: that of skills, or that of things."""
     two = build_market(
         {seeker.key: seeker, helper.key: helper}.values(),
         directory=directory,

@@ -22,7 +22,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from exchange.matching.build_market import CapacityTree, build_market
+from exchange.matching.build_market import build_market
 from exchange.matching.candidates.exhaustive import possible_exchanges
 from exchange.matching.columns import Bools, spread, stretch
 from exchange.matching.eligibility import History, takes_part
@@ -35,6 +35,7 @@ from exchange.matching.scoring import (
     rank_exchanges,
     score_parts,
 )
+from exchange.matching.things import CapacityTree, without_things
 from exchange.matching.weights import Weights
 from exchange.model import USABLE, Match, Profile
 from exchange.titles import normalise_user_name
@@ -149,7 +150,7 @@ class Lookup:
 
     def _columns(self, profiles: Iterable[Profile]) -> Market:
         market = build_market(
-            profiles,
+            (without_things(one, self.directory) for one in profiles),
             directory=self.directory,
             weights=self.weights,
             history=self.history,

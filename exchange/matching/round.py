@@ -11,7 +11,7 @@ import numpy as np
 
 from exchange.matching import metrics
 from exchange.matching.assignment.assign import assign_helpers
-from exchange.matching.build_market import CapacityTree, build_market
+from exchange.matching.build_market import build_market
 from exchange.matching.candidates.find import CandidateFinder, Candidates, seeking_wants
 from exchange.matching.columns import Bools, Ints, seed_of
 from exchange.matching.eligibility import History, is_muted
@@ -22,6 +22,13 @@ from exchange.matching.market import Market, allowed_pairs
 from exchange.matching.metrics import Measure
 from exchange.matching.scoring import Tables, score_pairs
 from exchange.matching.shared_wants import count_shared
+from exchange.matching.things import (
+    CapacityTree,
+    Grounds,
+    plain_match,
+    weights_of_things,
+    without_things,
+)
 from exchange.matching.unmet import Unmet, UnmetReason, name_unmet, unmet_wants
 from exchange.matching.weights import Weights
 from exchange.model import Chain, Circle, Cohort, Match, Profile
@@ -36,7 +43,8 @@ class Result:
 
     ``matches`` are in the order (seeker, best first); ``measures`` is by name (docs/matching.md
     lists them). ``swaps`` are circles of two among people in this round, ``circles`` of three,
-    ``chains`` are some of ``matches`` that begin with somebody who wants nothing.
+    ``chains`` are some of ``matches`` that begin with somebody who wants nothing. All of it is about
+    skills; ``things`` has the matches and unmet wants of money, places and equipment.
     """
 
     period: str
@@ -47,6 +55,7 @@ class Result:
     chains: tuple[Chain, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     measures: Mapping[str, Measure] = field(default_factory=lambda: MappingProxyType({}))
+    things: Result | None = None
 
 
 def match_profiles(
@@ -61,9 +70,52 @@ def match_profiles(
     """Match everybody who takes part: data in, data out, the same for the same input.
 
     ``profiles`` are the active ones, in any order. Never raises; profiles without languages, wants
-    or seats get no suggestion, and ``unmet`` says why.
+    or seats get no suggestion, and ``unmet`` says why. Skills and things are matched apart: who
+    offers or wants a thing changes nothing for anybody's skills.
     """
-    by_key = {profile.key: profile for profile in count_shared(profiles, today)}
+    everyone = count_shared(profiles, today)
+    found = _match_market(
+        (without_things(one, directory) for one in everyone),
+        directory=directory,
+        weights=weights,
+        history=history,
+        today=today,
+        period=period,
+    )
+    grounds = Grounds(directory)
+    marked = [one for each in everyone for one in (grounds.mark(each),) if one.offers or one.wants]
+    if not marked:
+        return found
+    before = grounds.history(history.things or History(), {one.key: one for one in marked})
+    things = _match_market(
+        marked,
+        directory=grounds,
+        weights=weights_of_things(weights),
+        history=before,
+        today=today,
+        period=period,
+    )
+    return replace(
+        found,
+        things=Result(
+            period=period,
+            matches=tuple(map(plain_match, things.matches)),
+            unmet=grounds.explain(things.unmet, marked),
+        ),
+    )
+
+
+def _match_market(
+    profiles: Iterable[Profile],
+    *,
+    directory: CapacityTree,
+    weights: Weights,
+    history: History,
+    today: date,
+    period: str,
+) -> Result:
+    """Match one market: skills, or things."""
+    by_key = {profile.key: profile for profile in profiles}
     market = build_market(
         by_key.values(), directory=directory, weights=weights, history=history, today=today
     )

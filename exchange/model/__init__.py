@@ -3,6 +3,7 @@
 from exchange.model.capacity import (
     UNLISTED,
     Capacity,
+    CapacityKind,
     Level,
     Method,
     Priority,
@@ -52,6 +53,7 @@ __all__ = [
     "USABLE",
     "WIKITEXT",
     "Capacity",
+    "CapacityKind",
     "Chain",
     "Circle",
     "Cohort",

@@ -1,4 +1,4 @@
-"""Capacity: a thing that people can learn from each other."""
+"""Capacity: what people can learn from each other, or give and lend each other."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from types import MappingProxyType
 
 UNLISTED = "unlisted:"
 """Prefix of the id of a capacity that somebody wrote and the directory does not know (yet)."""
+
+
+class CapacityKind(StrEnum):
+    """What sort of capacity it is: a skill that is learnt, or a thing that is given or lent.
+
+    Things are money, places and equipment. They are matched and counted apart from skills.
+    """
+
+    SKILL = "skill"
+    THING = "thing"
 
 
 class Method(StrEnum):
@@ -62,7 +72,9 @@ class Capacity:
     ``names`` maps a MediaWiki language code to the name in that language; ``aliases`` maps a
     language code (or ``""`` for any) to further ways of writing it. ``broader`` is the id of the
     next wider capacity. ``wikidata`` is an item id (``Q…``) and ``platform`` the number on the
-    Capacity Exchange platform, only where a source gave them. ``descriptions`` has one sentence a
+    Capacity Exchange platform, only where a source gave them. ``kind`` is that of a widest
+    capacity and of all that is narrower; ``bound`` says that it is only of use where it stands (a
+    room, a camera), and None that it is as what is broader. ``descriptions`` has one sentence a
     language. ``unreviewed`` holds what no speaker has reviewed, as (language, text), of names,
     aliases and descriptions.
     """
@@ -76,6 +88,8 @@ class Capacity:
     descriptions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     resources: tuple[Resource, ...] = ()
     unreviewed: frozenset[tuple[str, str]] = frozenset()
+    kind: CapacityKind = CapacityKind.SKILL
+    bound: bool | None = None
 
 
 def is_unlisted(capacity: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -148,6 +149,14 @@ class Profile:
     def stands_on_request(self) -> bool:
         """Whether it has no page of its own: all that it says is that they joined others' requests."""
         return any(self.page in want.joined for want in self.wants)
+
+    def only(self, is_kept: Callable[[str], bool]) -> Profile:
+        """Return the profile with those offers and wants alone whose capacity is kept."""
+        offers = tuple(one for one in self.offers if is_kept(one.capacity))
+        wants = tuple(one for one in self.wants if is_kept(one.capacity))
+        if len(offers) == len(self.offers) and len(wants) == len(self.wants):
+            return self
+        return replace(self, offers=offers, wants=wants)
 
     def open_wants(self, today: date) -> tuple[Want, ...]:
         """Return the wants that are still of use on a day."""

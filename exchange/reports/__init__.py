@@ -6,12 +6,13 @@ leaves it are plain values (``Table``) and texts (wikitext, CSV, JSON, .tab, .ch
 
 from __future__ import annotations
 
-from exchange.reports import effect, fairness, gaps, places, progress, queue
+from exchange.reports import effect, fairness, gaps, places, progress, queue, things
 from exchange.reports.cells import ColumnType, MessageCell, PartyCell, Quantity
-from exchange.reports.data import DeliveryRun, ReportData, read_report_data
+from exchange.reports.data import DeliveryRun, ReportData
 from exchange.reports.model import Column, Licence, Plot, Report, Sheet, Subpage, Table, fill_sheet
 from exchange.reports.places import place_page as place_page
 from exchange.reports.queue import WaitingRow as WaitingRow
+from exchange.reports.reading import read_report_data
 
 __all__ = [
     "Column",
@@ -39,6 +40,7 @@ _REPORTS = (
     progress.INTERVENTIONS_REPORT,
     gaps.REPORT,
     gaps.LATENT_REPORT,
+    things.REPORT,
     progress.COHORTS_REPORT,
     places.REQUESTS_REPORT,
     places.PLACES_REPORT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,8 +65,9 @@ def read_drawn(
     *,
     today: date,
     period_days: int,
+    things: Collection[str] = frozenset(),
 ) -> list[Drawn]:
-    """Read what was ever in a draw; no query where there was none."""
+    """Read what was ever in a draw; no query where there was none. ``things`` never are."""
     days = [one for one in measures if one[1] == HELD_OUT]
     if not days:
         return []
@@ -74,5 +75,9 @@ def read_drawn(
     for one in store.suggestions.answers():
         answers.setdefault(one.suggestion, []).append((one.status, one.at.date()))
     return drawn_suggestions(
-        store.suggestions.all(), answers, days, today=today, period_days=period_days
+        (one for one in store.suggestions.all() if one.match.want not in things),
+        answers,
+        days,
+        today=today,
+        period_days=period_days,
     )

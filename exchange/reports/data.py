@@ -11,13 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from exchange.directory import Directory
-from exchange.matching.shared_wants import count_shared
 from exchange.matching.weights import load_weights
 from exchange.model import (
     UNLISTED,
@@ -26,13 +25,10 @@ from exchange.model import (
     Outcome,
     Problem,
     Profile,
-    Sent,
     Suggestion,
-    SuggestionStatus,
 )
-from exchange.model.keys import CandidateId, ProfileKey, Recipient
 from exchange.privacy import SMALLEST_CELL, UNPROTECTED, CountryProtection
-from exchange.reports.arms import Drawn, read_drawn
+from exchange.reports.arms import Drawn
 from exchange.reports.cells import PartyCell
 from exchange.reports.frames import (
     REASONS,
@@ -75,6 +71,7 @@ class RoundHistory:
     not mention and nobody serves count as ``unmatched``. ``arrivals`` gives the day on which a
     seeker was first seen, by profile key. ``alone`` are those who said no: no cohort has them.
     ``declined`` gives (profile key, capacity, language) of those who want to be in no such cohort.
+    ``things`` are the capacities that were matched apart, as they are no skills.
     """
 
     unmet: Iterable[tuple[str, str, str]] = ()
@@ -82,6 +79,7 @@ class RoundHistory:
     arrivals: Mapping[str, date] = field(default_factory=dict)
     alone: Collection[str] = ()
     declined: Collection[tuple[str, str, str]] = ()
+    things: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,9 @@ class ReportData:
     """Everything that reports count, as of ``today``.
 
     ``profiles`` are those who take part, without the countries that ``protection`` covers.
-    ``broader`` is the capacity hierarchy (id to the next wider id). ``measures`` is the history:
+    ``broader`` is the capacity hierarchy (id to the next wider id). What is offered or wanted of
+    things (money, places, equipment; see ``RoundHistory``) is in no frame or figure here, but in ``of_things``, where
+    nothing else is. ``measures`` is the history:
     (day, name, value, n); that of places is added by ``add_place_weeks``.
     """
 
@@ -136,7 +136,23 @@ class ReportData:
         self.delivery = delivery
         self.arrivals = dict(round_history.arrivals)
         self.problems = tuple(problems)
-        frames = read_profiles(profiles, today, protection)
+        things = round_history.things
+        everyone, told, unmet = tuple(profiles), tuple(suggestions), tuple(round_history.unmet)
+        self._things = (
+            tuple(
+                one
+                for each in everyone
+                for one in (each.only(things.__contains__),)
+                if one.offers or one.wants
+            ),
+            tuple(one for one in told if one.match.want in things),
+            tuple(one for one in unmet if one[1] in things),
+        )
+        frames = read_profiles(
+            (one.only(lambda capacity: capacity not in things) for one in everyone),
+            today,
+            protection,
+        )
         self.parties, self.written, self.offers = frames.parties, frames.written, frames.offers
         self.requests, self._wants = frames.requests, frames.wants
         self.speaks, self.affiliations = frames.speaks, frames.affiliations
@@ -148,9 +164,12 @@ class ReportData:
             if key in self._number
         )
         self.suggestions = read_suggestions(
-            suggestions, number=self._number, today=today, bounds=self.bounds
+            (one for one in told if one.match.want not in things),
+            number=self._number,
+            today=today,
+            bounds=self.bounds,
         )
-        self._read_unmet(round_history.unmet)
+        self._read_unmet(unmet)
         self.measures = read_history(list(measures))
         self.drawn: Sequence[Drawn] = ()
         """What was drawn to be told at once or to wait, where a hold-out is or was on."""
@@ -158,6 +177,21 @@ class ReportData:
         """How many people said elsewhere that they can share a capacity, in large enough numbers."""
         self._place_weeks: dict[tuple[str, str], list[PlaceWeek]] = {}
         self._protection = protection
+
+    @cached_property
+    def of_things(self) -> ReportData:
+        """The same facts about money, places and equipment alone, of those who have any to do with it."""
+        profiles, suggestions, unmet = self._things
+        found = ReportData(
+            today=self.today,
+            profiles=profiles,
+            protection=self._protection,
+            broader=self.broader,
+            suggestions=suggestions,
+            round_history=RoundHistory(unmet),
+        )
+        found.directory, found.directory_page = self.directory, self.directory_page
+        return found
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -342,102 +376,3 @@ class ReportData:
         """The party of a key; one that takes no part (any more) has its key for a name."""
         at = self._number.get(key)
         return PartyCell(key, key) if at is None else self._cells[at]
-
-
-# -- Reading: the facts of a movement out of the store, in one consistent state.
-
-if TYPE_CHECKING:
-    from exchange.store import Store
-
-
-def read_report_data(
-    store: Store,
-    *,
-    broader: Mapping[str, str | None],
-    today: date,
-    profiles: Iterable[Profile] | None = None,
-    protection: CountryProtection,
-) -> ReportData:
-    """Read everything that reports count; ``broader`` is the capacity hierarchy.
-
-    No row is of a country that ``protection`` covers. Where the active ``profiles`` are at hand
-    already, they are not read again.
-    """
-    with store.snapshot():
-        suggestions = store.suggestions.history()
-        unmet, arrivals = store.rounds.seekers()
-        messages, refusing, alone, declined = store.notices.delivery_stats()
-        unclear = store.unclear_answers.waiting()
-        gone = store.accounts.gone(one.account for one in unclear)
-        measures, place_weeks = store.place_weeks.all_with_measures()
-        stopped = {
-            one.match.seeker for one in suggestions if one.status is SuggestionStatus.STOPPED
-        }
-        data = ReportData(
-            today=today,
-            profiles=count_shared(store.profiles.all() if profiles is None else profiles, today),
-            protection=protection,
-            broader=broader,
-            suggestions=suggestions,
-            round_history=RoundHistory(unmet, store.rounds.cohorts(), arrivals, alone, declined),
-            problems=[(one.page, one.profile, one.problem) for one in store.problems.all()],
-            measures=[one for one in measures if not one[1].startswith(LATENT_HELP)],
-            delivery=DeliveryHistory(
-                run=_newest(store),
-                messages=messages,
-                optouts=len(stopped | refusing),
-                reverts=_counted(measures, "reverts"),
-                unclear=[
-                    (one.page, one.revision, one.at.date(), str(ProfileKey.for_person(one.account)))
-                    for one in unclear
-                    if one.account not in gone
-                ],
-            ),
-        )
-        data.latent = {
-            name.removeprefix(LATENT_HELP): int(value)
-            for _, name, value, _ in measures
-            if name.startswith(LATENT_HELP) and value >= SMALLEST_CELL
-        }
-        data.drawn = read_drawn(store, measures, today=today, period_days=data.bounds.period_days)
-        data.add_place_weeks(place_weeks)
-        return data
-
-
-def _counted(
-    history: Iterable[tuple[date, str, float, int | None]], measure: str
-) -> tuple[int, int] | None:
-    """The newest value of a measure that counts, and out of how many; None before any count."""
-    found = [(day, value, n) for day, name, value, n in history if name == measure]
-    if not found:
-        return None
-    _, value, n = max(found, key=lambda one: one[0])
-    return int(value), n or 0
-
-
-def _newest(store: Store) -> DeliveryRun | None:
-    """The newest run in which somebody was written to, or else the newest with candidates."""
-    found = store.runs.last_delivery()
-    if found is None:
-        return None
-    run, outcomes, introductions = found
-    recipients = {id: CandidateId.parse(id).recipient for id in outcomes}
-    people = {id: _accounts(one) for id, one in recipients.items()}
-    gone = store.accounts.gone(account for each in people.values() for account in each)
-    shown = {id: _without_names(one) if gone & people[id] else one for id, one in outcomes.items()}
-    ended = store.introductions.ended_in(run.id) if introductions else []
-    hidden = store.accounts.gone(each.coordinator for each in ended)
-    made = [("" if each.coordinator in hidden else each.name, each.shown_outcome) for each in ended]
-    return DeliveryRun(run.id, run.begun.date(), shown, made)
-
-
-def _accounts(recipient: Recipient) -> set[int]:
-    """The accounts that an outcome names: the profile's own, and a group's contact."""
-    contact = recipient.contact
-    spoken = contact.account if isinstance(contact, ProfileKey) else 0
-    return {recipient.profile.account, spoken} - {0}
-
-
-def _without_names(outcome: Outcome) -> Outcome:
-    """An outcome that still counts and no longer tells of whom: their account is hidden."""
-    return replace(outcome, page="") if isinstance(outcome, Sent) else replace(outcome, detail="")

@@ -17,7 +17,7 @@ PEOPLE = "people"
 WANTS = "wants"
 
 
-def _ordered(facts: ReportData, table: pd.DataFrame) -> list[str]:
+def tree_order(facts: ReportData, table: pd.DataFrame) -> list[str]:
     """Capacities as a tree: each under its broader one, most unmet wants first among sisters."""
     unmet = table["unmet"].to_dict()
     below: dict[str | None, list[str]] = {}
@@ -41,7 +41,7 @@ def gaps(facts: ReportData) -> list[Row]:
     numbers: dict[str, dict[str, int]] = table.to_dict("index")  # type: ignore[assignment]
     ways = facts.once(UnmetWays)
     rows: list[Row] = []
-    for capacity in _ordered(facts, table):
+    for capacity in tree_order(facts, table):
         if is_unlisted(capacity) and capacity != UNLISTED:
             continue  # by name they are in the coordinator's queue
         one = numbers[capacity]

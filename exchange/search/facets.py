@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, combinations
 
@@ -18,6 +18,12 @@ from exchange.search.query import DIRECTIONS
 
 CAPACITY = "capacity"
 """The facet whose values count by direction: who *offers* Wikidata, who *wants* it."""
+
+DIRECTION = "direction"
+"""The facet of who offers or wants any skill: things are found where they, or words, are asked for."""
+
+ANYTHING = "anything"
+"""The same for skills and things alike."""
 
 SIMPLE = ("method", "country", "region", "affiliation", "kind", "project")
 
@@ -126,9 +132,14 @@ class _Values:
 class Facets:
     """Bitmaps of a fixed set of profiles, numbered from 0 in the order in which they were added."""
 
-    def __init__(self, broader: Mapping[str, tuple[str, ...]]) -> None:
-        """Begin empty; ``broader`` maps a capacity id to all that are wider than it."""
-        self._broader = broader
+    def __init__(
+        self, broader: Mapping[str, tuple[str, ...]], things: Collection[str] = frozenset()
+    ) -> None:
+        """Begin empty; ``broader`` maps a capacity id to all that are wider than it.
+
+        ``things`` are the capacities that are no skills.
+        """
+        self._broader, self._things = broader, things
         self._collected: dict[tuple[str, ...], list[int]] = {}
         self._bitmaps: dict[tuple[str, ...], BitMap] = {}
         self._tied: dict[tuple[bool, frozenset[str]], dict[str, BitMap]] = {}
@@ -149,7 +160,9 @@ class Facets:
     def _names(self, profile: Profile) -> set[tuple[str, ...]]:
         names: set[tuple[str, ...]] = set(facet_values(profile))
         for direction, capacity in capacity_links(profile):
-            names.add(("direction", direction))
+            names.add((ANYTHING, direction))
+            if capacity not in self._things:
+                names.add((DIRECTION, direction))
             names.add(("direct", direction, capacity))
             for wider in (capacity, *self._broader.get(capacity, ())):
                 names.add((CAPACITY, direction, wider))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache, partial
@@ -19,7 +19,9 @@ from exchange.languages import all_codes, autonym
 from exchange.languages import language_name as language_name
 from exchange.model import Profile
 from exchange.search.facets import (
+    ANYTHING,
     CAPACITY,
+    DIRECTION,
     SIMPLE,
     Facets,
     bitmap_of,
@@ -103,11 +105,12 @@ class Index:
         *,
         concepts: Iterable[Concept],
         broader: Mapping[str, tuple[str, ...]],
+        things: Collection[str] = frozenset(),
         meaning: QueryReader | None = None,
         build: str = "",
         before: Index | None = None,
     ) -> None:
-        """Index profiles. ``broader`` maps a capacity id to all wider ones.
+        """Index profiles. ``broader`` maps a capacity id to all wider ones; ``things`` are no skills.
 
         ``meaning`` tells which capacities words name.
 
@@ -117,7 +120,7 @@ class Index:
         self.build = build
         self._meaning = meaning
         self.keys: list[str] = []
-        self.facets = Facets(broader)
+        self.facets = Facets(broader, things)
         writer = PostingsWriter()
         self._marks = array("q")
         self._names: list[str] = []
@@ -241,7 +244,7 @@ class Index:
                 *[self.facets.connected_to(directions, capacity) for capacity in capacities]
             )
         elif directions != _ALL or query.values("direction"):
-            held["tie"] = self.facets.any_of("direction", sorted(directions))
+            held["tie"] = self.facets.any_of(_sides(query), sorted(directions))
         for facet in (*SIMPLE, "language"):
             if values := query.values(facet):
                 held[facet] = self.facets.any_of(facet, values, query.level)
@@ -272,7 +275,7 @@ class Index:
             ties = (
                 BitMap().union(*[self.facets.connected_to(way, id) for id in capacities])
                 if capacities
-                else self.facets.with_value("direction", one)
+                else self.facets.with_value(_sides(query), one)
             )
             words = found.by_direction[one] if found is not None else self._everyone
             others = (held[key] for key in held if key != "tie")
@@ -338,6 +341,11 @@ class Index:
         return order[:end][asked[order[:end]]][:wanted]
 
 
+def _sides(query: Query) -> str:
+    """Return the facet of who offers or wants at all: words may be about things as well."""
+    return ANYTHING if query.text else DIRECTION
+
+
 def _since(days: npt.NDArray[np.int64], day: int) -> BitMap:
     return bitmap_of(days >= day)
 
@@ -369,6 +377,7 @@ def build_index(
         profiles,
         concepts=[*_capacities(directory), *_places()],
         broader={capacity.id: directory.broader(capacity.id) for capacity in directory},
+        things=directory.things,
         meaning=meaning_of(directory),
         build=name,
         before=before,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -202,18 +202,19 @@ class Store:
                     target.execute(table.insert(), [dict(row) for row in part])
         return copy
 
-    def counts(self, *, today: date) -> dict[str, int]:
+    def counts(self, *, today: date, things: Collection[str] = ()) -> dict[str, int]:
         """Return how much the index holds: {name: number}.
 
         One query. ``pages`` are those that speak for somebody; profiles are the active ones, and
-        offers and open wants theirs, a capacity once each, as everywhere.
+        offers and open wants theirs, a capacity once each, as everywhere: those of ``things`` are
+        not counted with the skills.
         """
         active = profile.c.active.is_(True)
         still_open = item.c.until.is_(None) | (item.c.until >= today)
         held = (
             select(item.c.direction, item.c.profile, item.c.capacity)
             .join(profile, profile.c.key == item.c.profile)
-            .where(active, still_open)
+            .where(active, still_open, item.c.capacity.not_in(sorted(things)))
             .distinct()
             .subquery()
         )

@@ -233,12 +233,12 @@ class Suggestions:
             conditions.append(suggestion.c.made >= since)
         return self._select(*conditions)
 
-    def counts(self) -> dict[str, int]:
-        """How many suggestions there are in each status."""
+    def counts(self, *, things: Collection[str] = ()) -> dict[str, int]:
+        """How many suggestions there are in each status, but for those of ``things``."""
         query = select(suggestion.c.status, func.count()).group_by(suggestion.c.status)
+        query = query.where(suggestion.c.want.not_in(sorted(things))).order_by(suggestion.c.status)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(suggestion.c.status))
-            return dict(rows.all())
+            return dict(connection.execute(query).all())
 
     def all(self) -> list[Suggestion]:
         """Every suggestion, by id."""

@@ -60,8 +60,13 @@ class SearchQuery(NoQuery):
 
 
 class RequestsQuery(NoQuery):
-    """How many requests, in which order."""
+    """Which requests, how many, in which order."""
 
+    kind: Annotated[str, Field(pattern="^(skill|thing)$")] = Field(
+        "skill",
+        description="`skill`, or `thing` for money, places and equipment.",
+        examples=["skill"],
+    )
     sort: Annotated[str, Field(pattern="^(until|joined)$")] = Field(
         "until",
         description="`until`: those that end first; `joined`: those that most people need.",

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request, url_for
 from pydantic import BaseModel, ValidationError
 
 from exchange.geography import all_regions, country_name, region_name, region_of
-from exchange.model import Profile
+from exchange.model import CapacityKind, Profile
 from exchange.reports import Licence, find_report, list_reports
 from exchange.search import Query
 from webtool import jsonld
@@ -258,6 +258,7 @@ def _capacity(id: str) -> schemas.CapacityBody:
     tally = count_capacities(current_snapshot().index, [id])[0]
     return schemas.CapacityBody(
         id=id,
+        kind=directory.kind_of(id),
         broader=one.broader,
         names=dict(one.names),
         aliases={code: list(names) for code, names in one.aliases.items()},
@@ -301,7 +302,8 @@ def places(asked: NoQuery) -> schemas.PlacesBody:
 )
 def requests(asked: RequestsQuery) -> schemas.RequestsBody:
     """Return the open requests."""
-    found = current_snapshot().open_requests(context().today)
+    snapshot = current_snapshot()
+    found = snapshot.open_requests(context().today, things=asked.kind == CapacityKind.THING)
     if asked.sort == "joined":
         found = most_joined(found)
     directory, language = context().directory, reader().language

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exchange.directory import Directory
 from exchange.i18n import Localizer
-from exchange.model import Match, Offer, Profile, Want
+from exchange.model import CapacityKind, Match, Offer, Profile, Want
 from exchange.profiles.names import TemplateNames
 from exchange.profiles.writer import request_parameters, to_parameters
 from exchange.reports import Licence
@@ -38,6 +38,9 @@ class ItemBody(_Body):
 
     capacity: str = Field(description="Id of a capacity; `unlisted:` and a name where unlisted.")
     name: str = Field(description="Name of the capacity in the language asked for.")
+    kind: CapacityKind = Field(
+        CapacityKind.SKILL, description="`skill`, or `thing` for money, a place or equipment."
+    )
     methods: list[str] = []
     level: int | None = Field(None, description="1 basic, 2 intermediate, 3 advanced, 4 expert.")
     note: str = ""
@@ -113,6 +116,7 @@ class CapacityBody(_Counts):
     """A capacity: people who offer and want it, and its unmet wants (what is narrower included)."""
 
     id: str
+    kind: CapacityKind = Field(description="`skill`, or `thing` for money, a place or equipment.")
     broader: str | None
     names: dict[str, str]
     aliases: dict[str, list[str]]
@@ -329,6 +333,7 @@ def item_body(one: Offer | Want, directory: Directory, language: str) -> ItemBod
         name=one.text
         if one.capacity not in directory and one.text
         else directory.name(one.capacity, language),
+        kind=directory.kind_of(one.capacity),
         methods=[str(method) for method in one.methods],
         level=None if one.level is None else int(one.level),
         note=one.note,

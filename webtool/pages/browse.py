@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from werkzeug.wrappers import Response as BaseResponse
 
 from exchange.geography import all_countries, all_regions, region_countries, region_of
-from exchange.model import UNLISTED, Profile, is_unlisted
+from exchange.model import UNLISTED, CapacityKind, Profile, is_unlisted
 from exchange.model.keys import ProfileKey
 from exchange.reports import MessageCell, Subpage
 from exchange.search import Index, Query
@@ -258,9 +258,10 @@ SHARED_SHOWN = 30
 @request_pages.get("/requests")
 def show_requests() -> str:
     """Show the open requests: those that most people need at the top, or those that end first."""
-    snapshot = current_snapshot()
-    found = snapshot.open_requests(context().today)
-    shared = shared_wants(snapshot.shared, found)
+    things = request.args.get("kind") == CapacityKind.THING
+    snapshot, today = current_snapshot(), context().today
+    found = snapshot.open_requests(today, things=things)
+    shared = () if things else shared_wants(snapshot.shared, found)
     sort = "until" if request.args.get("sort") == "until" else ""
     found = found if sort else most_joined(found)
     number, last = asked_page(len(found), PAGE_SIZE)
@@ -273,5 +274,12 @@ def show_requests() -> str:
         page=number,
         last=last,
         sort=sort,
-        page_link=lambda one: url_for("requests.show_requests", sort=sort or None, page=one),
+        things=things,
+        others=len(snapshot.open_requests(today, things=not things)),
+        page_link=lambda one: url_for(
+            "requests.show_requests",
+            kind=str(CapacityKind.THING) if things else None,
+            sort=sort or None,
+            page=one,
+        ),
     )

@@ -62,7 +62,9 @@ def show_metrics() -> Response:
     here = context()
     registry = CollectorRegistry()
     searchable, behind = len(current_snapshot().index), here.snapshots.stale_seconds()
-    found = read_status(store=here.store, now=here.now())
+    found = read_status(
+        store=here.store, now=here.now(), things=current_snapshot().directory.things
+    )
     registry.register(_StatusCollector(found, searchable, behind))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

@@ -163,7 +163,7 @@ def test_the_report_shows_what_is_wanted_and_nobody(
     count(own, store, live)
     facts = read_report_data(
         store,
-        broader={one.id: one.broader for one in DIRECTORY},
+        directory=DIRECTORY,
         today=NOW.date(),
         protection=CountryProtection(own.privacy.protected_countries),
     )

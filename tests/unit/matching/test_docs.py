@@ -7,16 +7,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from exchange.directory import Directory
+from exchange.directory import Directory, load
 from exchange.matching import History, explain_pair, load_weights
 from exchange.matching.build_market import build_market
 from exchange.matching.groups import LONGEST_CHAIN
 from exchange.matching.interpreters import HELPERS, INTERPRETERS
 from exchange.matching.scoring import JOIN_STEPS, LANGUAGE_SHARES, capacity_points, rarity_points
 from exchange.matching.shared_wants import count_shared
+from exchange.matching.things import weights_of_things
 from exchange.model import (
     FLUENT,
     Capacity,
+    Kind,
     Language,
     Level,
     Match,
@@ -89,6 +91,38 @@ def test_the_worked_example_comes_out_as_told() -> None:
     told = {row[0]: int(row[-1]) for row in table("A worked example")[:-1]}
     assert {part.name: part.points for part in found.parts} == told
     assert f"**{found.score:.0f}**" == table("A worked example")[-1][-1]
+
+
+def test_the_example_of_a_thing_comes_out_as_told() -> None:
+    directory = load()
+    chi = Profile(
+        "user:3",
+        "Chi",
+        wants=(Want("venue", priority=Priority.HIGH, until=date(2026, 12, 7)),),
+        languages=(Language("en", 4),),
+        country="NG",
+    )
+    club = Profile(
+        "page:4",
+        "Wiki Club",
+        kind=Kind.INFORMAL_GROUP,
+        offers=(Offer("venue", level=Level.EXPERT, methods=(Method.TRAINING,)),),
+        languages=(Language("en", 5),),
+        country="NG",
+        edited=datetime(2026, 11, 2, tzinfo=UTC),
+    )
+    found = explain_pair(chi, club, directory=directory, weights=WEIGHTS, today=TODAY)
+    assert isinstance(found, Match)
+    rows = table("Money and things")
+    assert {part.name: part.points for part in found.parts} == {r[0]: int(r[2]) for r in rows[:-1]}
+    assert f"**{found.score:.0f}**" == rows[-1][-1]
+    for other in (replace(club, country="GH"), replace(club, offers=(Offer("equipment"),))):
+        none = explain_pair(chi, other, directory=directory, weights=WEIGHTS, today=TODAY)
+        assert not isinstance(none, Match)
+    points = weights_of_things(WEIGHTS).points.model_dump()
+    assert f"the best match has\n  {sum(points.values())} points" in PAGE
+    unbound = {"small-grant", "travel-support", "prizes", "exchange-visit", "money-and-things"}
+    assert directory.things - directory.bound == unbound, "money, and a place to stay for visitors"
 
 
 def test_joins_make_the_examples_request_more_pressing_as_told() -> None:

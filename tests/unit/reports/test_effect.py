@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.directory import Directory
 from exchange.matching.hold_out import HELD_OUT
 from exchange.model import Match, Profile, ScorePart, Suggestion, SuggestionStatus
 from exchange.privacy import SMALLEST_CELL, UNPROTECTED
@@ -175,8 +176,8 @@ def test_arms_are_read_out_of_the_store_as_they_were_drawn(tmp_path: Path) -> No
     planned = store.suggestions.plan(
         [replace(made(0, status, seeker=at), id=0) for at, status in enumerate(DRAWN, start=1)]
     )
-    broader: dict[str, str | None] = {}
-    read = partial(read_report_data, store, broader=broader, today=OVER, protection=UNPROTECTED)
+    nothing = Directory(())
+    read = partial(read_report_data, store, directory=nothing, today=OVER, protection=UNPROTECTED)
     assert read().drawn == [], "no draw is on record"
     store.metrics.record(MADE, {HELD_OUT: (0.1, 3)})
     at = planned[0].created_at

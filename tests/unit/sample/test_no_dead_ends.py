@@ -59,11 +59,10 @@ def sample(sample_at: Callable[[str], SampleMovement]) -> Sample:
         directory = stored_directory(store)
         facts = read_report_data(
             store,
-            broader={capacity.id: capacity.broader for capacity in directory},
+            directory=directory,
             today=settings.clock().date(),
             protection=CountryProtection(settings.privacy.protected_countries),
         )
-        facts.directory = directory
         profiles = {profile.key: profile for profile in store.profiles.all()}
     return Sample(profiles, facts, wiki, create_app(settings).test_client(), made.wiki)
 

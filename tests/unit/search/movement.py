@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from exchange.directory import Directory
@@ -66,11 +67,23 @@ UNLISTED = (
 def movement(size: int, *, directory: Directory, seed: int = 7) -> Iterator[Profile]:
     """Make ``size`` people and groups, one in twelve a group."""
     luck = random.Random(seed)
-    capacities = [capacity.id for capacity in directory]
+    capacities = [capacity.id for capacity in directory if not directory.is_thing(capacity.id)]
+    things = sorted(directory.things)
     luck.shuffle(capacities)
     weights = [1 / (at + 2) for at in range(len(capacities))]
     for number in range(1, size + 1):
-        yield _profile(number, luck, capacities, weights)
+        made = _profile(number, luck, capacities, weights)
+        yield _with_things(made, number, things) if number % 5 == 0 else made
+
+
+def _with_things(profile: Profile, number: int, things: list[str]) -> Profile:
+    """Let somebody offer a thing and want another one as well, by their number alone."""
+    offer, want = (Offer(things[number % len(things)]), Want(things[number // 5 % len(things)]))
+    return replace(
+        profile,
+        offers=(*profile.offers, *([offer] if number % 15 else [])),
+        wants=(*profile.wants, *([want] if number % 10 else [])),
+    )
 
 
 def _some(luck: random.Random, items: list[str], most: int) -> list[str]:

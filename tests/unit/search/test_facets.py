@@ -35,7 +35,9 @@ def by_hand(profile: Profile, query: Query, directory: Directory, *, without: st
     wider = [(way, one) for way, id in ties for one in (id, *directory.broader(id))]
     ways, capacities = values("direction"), values("capacity")
     if (ways or capacities) and not any(
-        (not ways or way in ways) and (not capacities or id in capacities) for way, id in wider
+        (not ways or way in ways)
+        and (id in capacities if capacities else not directory.is_thing(id))
+        for way, id in wider
     ):
         return False
     methods = {*profile.methods} | {

@@ -119,6 +119,7 @@ def addresses(people: Iterable[Profile]) -> dict[str, str]:
         "reports": "/reports",
         "report-gaps": "/reports/gaps",
         "report-latent": "/reports/latent",
+        "report-things": "/reports/things",
         "report-overview": "/reports/overview",
         "report-interventions": "/reports/interventions",
         "report-places": "/reports/places",

@@ -162,7 +162,7 @@ def wiki_pages(client: FlaskClient) -> Iterator[tuple[str, str]]:
     directory = load()
     facts = read_report_data(
         here.store,
-        broader={one.id: one.broader for one in directory},
+        directory=directory,
         today=NOW.date(),
         protection=here.protection,
     )

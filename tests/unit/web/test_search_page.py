@@ -323,7 +323,7 @@ def test_the_status_and_the_first_page_count_the_same(tmp_path: Path) -> None:
     wants = (over, Want("paws"), again)
     store.profiles.save_many([Profile("user:91", "Late", page_id=91, edited=NOW, wants=wants)])
     store.metadata.set(INDEX_VERSION, "second", at=NOW)
-    counts = store.counts(today=NOW.date())
+    counts = store.counts(today=NOW.date(), things=load().things)
     store.close()
     client = app_over(tmp_path / "one.db").test_client()
     first, status = (

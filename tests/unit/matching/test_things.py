@@ -1,0 +1,264 @@
+"""Money and things: by the rules of skills, where they stand, and apart from everybody's skills."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from exchange.directory import Directory
+from exchange.matching import (
+    History,
+    Result,
+    UnmetReason,
+    WhyNot,
+    explain_pair,
+    load_weights,
+    match_profiles,
+)
+from exchange.model import (
+    Capacity,
+    CapacityKind,
+    Language,
+    Level,
+    Match,
+    Method,
+    Offer,
+    Profile,
+    Suggestion,
+    SuggestionStatus,
+    Want,
+)
+from tests.unit.matching import worlds
+from tests.unit.matching.worlds import PERIOD, TODAY
+
+DIRECTORY = Directory(
+    [
+        *worlds.DIRECTORY,
+        Capacity("things", names={"en": "things"}, kind=CapacityKind.THING),
+        Capacity("money", "things", names={"en": "money"}),
+        Capacity("room", "things", names={"en": "room"}, bound=True),
+        Capacity("hall", "room", names={"en": "hall"}),
+        Capacity("lent-out", "room", names={"en": "lent out"}, bound=False),
+    ]
+)
+WEIGHTS = load_weights()
+ENGLISH = (Language("en", 4),)
+SEEKER = Profile("user:1", "Ada", languages=ENGLISH, country="NG")
+HELPER = Profile("user:2", "Bo", languages=ENGLISH, country="NG")
+
+
+def matched(*people: Profile, history: History | None = None) -> Result:
+    return match_profiles(
+        people,
+        directory=DIRECTORY,
+        weights=WEIGHTS,
+        history=history or History(),
+        today=TODAY,
+        period=PERIOD,
+    )
+
+
+def wanting(*capacities: str, **changes: object) -> Profile:
+    return replace(SEEKER, wants=tuple(map(Want, capacities)), **changes)  # type: ignore[arg-type]
+
+
+def offering(*capacities: str, **changes: object) -> Profile:
+    return replace(HELPER, offers=tuple(map(Offer, capacities)), **changes)  # type: ignore[arg-type]
+
+
+def things(*people: Profile, history: History | None = None) -> Result:
+    found = matched(*people, history=history).things
+    assert found is not None
+    return found
+
+
+def told(*people: Profile, history: History | None = None) -> list[tuple[str, str]]:
+    return [(one.want, one.offer) for one in things(*people, history=history).matches]
+
+
+def lacking(*people: Profile) -> list[UnmetReason]:
+    return [one.reason for one in things(*people).unmet]
+
+
+def test_the_kind_is_that_of_the_widest_and_the_place_that_of_the_nearest_that_says() -> None:
+    assert DIRECTORY.things == {"things", "money", "room", "hall", "lent-out"}
+    assert DIRECTORY.bound == {"room", "hall"}
+    assert not DIRECTORY.is_thing("unlisted:room with a view")
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "reason"),
+    [
+        ({"country": "NG"}, {"country": "NG"}, None),
+        ({"country": "NG"}, {"country": "GH"}, UnmetReason.PLACE),
+        ({"country": "NG", "region": "SSA"}, {"country": None, "region": "SSA"}, UnmetReason.PLACE),
+        ({"country": None, "region": "SSA"}, {"country": "NG"}, UnmetReason.PLACE),
+        ({"country": None}, {"country": None}, UnmetReason.PLACE),
+        (
+            {"country": "NG", "languages": (Language("ha"),)},
+            {"country": "NG"},
+            UnmetReason.LANGUAGE,
+        ),
+    ],
+)
+@pytest.mark.parametrize(("want", "offer"), [("room", "room"), ("hall", "room"), ("room", "hall")])
+def test_a_room_is_of_use_in_its_country(
+    there: dict[str, object],
+    here: dict[str, object],
+    reason: UnmetReason | None,
+    want: str,
+    offer: str,
+) -> None:
+    seeker, helper = wanting(want, **here), offering(offer, **there)
+    assert told(seeker, helper) == ([] if reason else [(want, offer)])
+    assert lacking(seeker, helper) == ([reason] if reason else [])
+    found = explain_pair(seeker, helper, directory=DIRECTORY, weights=WEIGHTS, today=TODAY)
+    if reason:
+        assert found == WhyNot(seeker.key, helper.key, reason, (want,))
+    else:
+        assert found == things(seeker, helper).matches[0]
+
+
+@pytest.mark.parametrize("capacity", ["money", "lent-out", "things"])
+def test_money_goes_everywhere(capacity: str) -> None:
+    here, there = wanting(capacity, country="NG"), offering(capacity, country="GH")
+    assert told(here, there) == [(capacity, capacity)]
+    assert told(replace(here, country=None), there) == [(capacity, capacity)]
+
+
+def test_nobody_offers_it_is_another_reason_than_elsewhere() -> None:
+    assert lacking(wanting("room")) == [UnmetReason.NOBODY]
+    assert lacking(wanting("room"), offering("money")) == [UnmetReason.NOBODY]
+    both = replace(wanting("room"), offers=(Offer("room"),))
+    assert lacking(both) == [UnmetReason.NOBODY], "one's own room is nobody else's"
+
+
+def test_neither_level_nor_method_nor_clock_is_worth_anything() -> None:
+    helper = replace(
+        HELPER,
+        offers=(Offer("room", level=Level.EXPERT, methods=(Method.MENTORING,)),),
+        methods=(Method.TRAINING,),
+        timezone="UTC+1",
+    )
+    want = Want("room", level=Level.BASIC, methods=(Method.MENTORING,))
+    seeker = replace(SEEKER, wants=(want,), methods=(Method.TRAINING,), timezone="UTC+1")
+    (match,) = things(seeker, helper).matches
+    assert {part.name: part.points for part in match.parts} == {
+        "capacity": 300,
+        "language": 96,
+        "region": 20,
+        "country": 20,
+    }
+
+
+def test_a_thing_for_a_thing_goes_both_ways_and_a_thing_for_a_skill_is_not_counted() -> None:
+    seeker = replace(wanting("room"), offers=(Offer("money"), Offer("a")))
+    helper = replace(offering("room"), wants=(Want("money"), Want("a")))
+    found = matched(seeker, helper)
+    assert found.things is not None
+    assert {one.reciprocal for one in found.things.matches} == {
+        (("money", "money"),),
+        (("room", "room"),),
+    }
+    (skill,) = found.matches
+    assert skill.reciprocal == ()
+    assert (skill.seeker, skill.want) == ("user:2", "a")
+
+
+def test_seats_suggestions_and_pairs_are_counted_apart() -> None:
+    seeker, helper = wanting("a", "room"), offering("a", "room", seats=1)
+    found = matched(seeker, helper)
+    assert [one.want for one in found.matches] == ["a"]
+    assert found.things is not None
+    assert [one.want for one in found.things.matches] == ["room"]
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+
+    def after(match: Match) -> Result:
+        known = Suggestion(match, PERIOD, at, SuggestionStatus.OPEN, at)
+        history = History.of(
+            [known],
+            today=TODAY,
+            period=PERIOD,
+            bounds=WEIGHTS.bounds,
+            things=DIRECTORY.things,
+        )
+        return matched(seeker, helper, history=history)
+
+    lent, taught = after(found.things.matches[0]), after(found.matches[0])
+    assert [one.want for one in lent.matches] == ["a"]
+    assert lent.things is not None
+    assert lent.things.matches == ()
+    assert taught.matches == ()
+    assert taught.things is not None
+    assert len(taught.things.matches) == 1
+
+
+def test_a_plan_stays_and_what_is_lent_is_not_asked_for_again() -> None:
+    first, second = offering("room"), offering("room", key="user:3", name="Chi")
+    planned = History(things=History(planned=frozenset({("user:1", "user:3", "room")})))
+    (match,) = things(wanting("room"), first, second, history=planned).matches
+    assert match.helper == "user:3"
+    served = History(things=History(served=frozenset({("user:1", "room")})))
+    found = things(wanting("room"), first, history=served)
+    assert (found.matches, found.unmet) == ((), ())
+
+
+def test_nobody_interprets_gathers_or_passes_on_things() -> None:
+    interpreting = Profile(
+        "user:9",
+        "Zed",
+        languages=(Language("en"), Language("fr")),
+        country="NG",
+        offers=(Offer("money", methods=(Method.INTERPRETING,)),),
+        methods=(Method.INTERPRETING,),
+    )
+    french = [
+        wanting("room", key=f"user:{at}", languages=(Language("fr"),), contacts=(str(at),))
+        for at in range(3, 8)
+    ]
+    found = matched(offering("room", seats=9), interpreting, *french)
+    assert (found.matches, found.cohorts, found.swaps, found.circles, found.chains) == ((),) * 5
+    assert found.things is not None
+    assert found.things.matches == ()
+    assert found.things.cohorts == ()
+    assert {one.reason for one in found.things.unmet} == {UnmetReason.LANGUAGE}
+
+
+def with_things(people: Iterable[Profile], luck: random.Random) -> list[Profile]:
+    names = sorted(DIRECTORY.things)
+    given = []
+    for one in people:
+        until = luck.choice([None, TODAY - timedelta(1), TODAY + timedelta(9)])
+        offers = tuple(map(Offer, luck.sample(names, luck.randint(0, 2))))
+        wants = tuple(Want(name, until=until) for name in luck.sample(names, luck.randint(0, 2)))
+        given.append(replace(one, offers=(*one.offers, *offers), wants=(*one.wants, *wants)))
+    return given
+
+
+@pytest.mark.parametrize("block", worlds.blocks(5))
+def test_whatever_things_there_are_skills_are_matched_as_without_them(block: int) -> None:
+    for seed in range(12 * block, 12 * block + 12):
+        people, history = worlds.world(seed, 24)
+        given = with_things(people, random.Random(seed))
+        found = matched(*given, history=history)
+        assert replace(found, things=None) == matched(*people, history=history)
+        lent = found.things or Result(PERIOD)
+        asked = {
+            (one.key, want.capacity)
+            for one in given
+            for want in one.wants
+            if want.capacity in DIRECTORY.things and (want.until is None or want.until >= TODAY)
+        }
+        ended = Counter((one.seeker, one.want) for one in (*lent.matches, *lent.unmet))
+        assert ended == Counter(asked), "each want is served or unmet, and never both"
+        by_key = {one.key: one for one in given}
+        for match in lent.matches:
+            seeker, helper = by_key[match.seeker], by_key[match.helper]
+            bound = {match.want, match.offer} & DIRECTORY.bound
+            assert not bound or (seeker.country is not None and seeker.country == helper.country)
+            assert sum(part.points for part in match.parts) == match.score
