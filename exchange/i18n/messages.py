@@ -295,6 +295,10 @@ class Localizer:
 
     def commas(self, items: Iterable[str]) -> str:
         """Join texts with the language's commas alone."""
+        before, after = "\x00", "\x01"
+        said = self.text("list-comma", before, after)
+        if said.startswith(before) and said.endswith(after):
+            return said[1:-1].join(items)
         return reduce(lambda before, item: self.text("list-comma", before, item), [*items] or [""])
 
 

@@ -42,10 +42,10 @@ class ColumnType(StrEnum):
     @property
     def is_number(self) -> bool:
         """Whether cells of this kind are set to the end and sorted as numbers."""
-        return self in _NUMBERS
+        return self in NUMBERS
 
 
-_NUMBERS = frozenset(
+NUMBERS = frozenset(
     (
         ColumnType.COUNT,
         ColumnType.CHANGE,
@@ -55,6 +55,18 @@ _NUMBERS = frozenset(
         ColumnType.FIGURE,
     )
 )
+
+LINKS = frozenset(
+    (
+        ColumnType.PAGE,
+        ColumnType.REVISION,
+        ColumnType.LEAF,
+        ColumnType.CODE,
+        ColumnType.WAYS,
+        ColumnType.STEP,
+    )
+)
+"""Kinds of cells that a form with markup makes something of: links, or code to copy."""
 
 UNKNOWN_REGION = "?"
 """The region of a column for those whose region is not known."""

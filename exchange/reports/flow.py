@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from exchange.geography import all_regions
 from exchange.model import AGREED
@@ -19,17 +21,45 @@ REGIONS = (*(one.id for one in all_regions()), UNKNOWN_REGION)
 """The rows and columns of a matrix; the last are those whose region is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """Suggestions that stand: one row each, and the ways (from which region to which) they go."""
+
+    helper: np.ndarray
+    seeker: np.ndarray
+    way: np.ndarray
+    agreed: np.ndarray
+    ways: list[tuple[str | None, str | None]]
+
+    @classmethod
+    def of(cls, facts: ReportData) -> _Live:
+        live, regions = facts.live, facts.parties["region"].tolist()
+        helper, seeker = (live[name].to_numpy(dtype=int) for name in ("helper", "seeker"))
+        ways: dict[tuple[str | None, str | None], int] = {}
+        way = [
+            ways.setdefault((regions[at] or None, regions[to] or None), len(ways))
+            for at, to in zip(helper.tolist(), seeker.tolist(), strict=True)
+        ]
+        agreed = live["status"].isin([*AGREED]).to_numpy(dtype=bool)
+        return cls(helper, seeker, np.array(way, dtype=int), agreed, [*ways])
+
+    def count(self, rows: np.ndarray) -> dict[tuple[str | None, str | None], int]:
+        """Return how many of some rows (flags) go each way that any of them goes."""
+        numbers = np.bincount(self.way[rows], minlength=len(self.ways)).tolist()
+        return {way: n for way, n in zip(self.ways, numbers, strict=True) if n}
+
+
 def flow_rows(facts: ReportData, *, here: Collection[int] | None = None) -> list[Row]:
     """Return suggestions that stand by the regions of both sides, perhaps only to or from a place."""
-    live, regions = facts.live, facts.parties["region"].tolist()
+    live = facts.once(_Live.of)
+    rows_here = np.ones(len(live.way), dtype=bool)
     if here is not None:
-        live = live[live["helper"].isin(here) | live["seeker"].isin(here)]
-    made: Counter[tuple[str | None, str | None]] = Counter()
-    agreed: Counter[tuple[str | None, str | None]] = Counter()
-    for helper, seeker, status in zip(live["helper"], live["seeker"], live["status"], strict=True):
-        way = (regions[helper] or None, regions[seeker] or None)
-        made[way] += 1
-        agreed[way] += status in AGREED
+        inside = np.zeros(len(facts.parties), dtype=bool)
+        inside[list(here)] = True
+        rows_here = inside[live.helper] | inside[live.seeker]
+    made = live.count(rows_here)
+    found = live.count(rows_here & live.agreed)
+    agreed = {way: found.get(way, 0) for way in made}
     answers = tally_answers(Counter(facts.suggestions["status"].tolist()))
     ended = answers.agreed - sum(agreed.values())
     enough = here is None and "agreed" in answers.told
@@ -86,7 +116,7 @@ def _matches(facts: ReportData) -> list[Row]:
 def _could(facts: ReportData) -> list[Row]:
     """Unmet wants by the seeker's region, once for each region from which somebody could help.
 
-    Could help: offers it or something narrower, is somebody else, and shares a language.
+    Could help: offers it or something narrower, is somebody else, and is_foreign a language.
     """
     regions = [region or UNKNOWN_REGION for region in facts.parties["region"].fillna("").tolist()]
     missing = [
@@ -99,21 +129,26 @@ def _could(facts: ReportData) -> list[Row]:
     offering = {
         capacity: frozenset(helping[capacity]) for capacity in lacking if capacity in helping
     }
-    able: dict[str, dict[str, Counter[str]]] = {}
+    able: dict[str, dict[str, dict[str, int]]] = {}
     for capacity, helpers in offering.items():
-        by_language = able.setdefault(capacity, {})
+        by_language = able[capacity] = {}
         for helper in helpers:
+            region = regions[helper]
             for code in facts.spoken.get(helper, ()):
-                by_language.setdefault(code, Counter())[regions[helper]] += 1
+                there = by_language.setdefault(code, {})
+                there[region] = there.get(region, 0) + 1
     counts: Counter[tuple[str, str]] = Counter()
     for party, capacity in missing:
-        itself = party in offering.get(capacity, frozenset())
+        if capacity not in able:
+            continue
+        itself, own = party in offering[capacity], regions[party]
         found: set[str] = set()
         for code in facts.spoken.get(party, ()):
-            for region, n in able.get(capacity, {}).get(code, {}).items():
-                if n > (itself and region == regions[party]):
+            for region, n in able[capacity].get(code, {}).items():
+                if n > (itself and region == own):
                     found.add(region)
-        counts.update((region, regions[party]) for region in found)
+        for region in found:
+            counts[region, own] += 1
     return _matrix(counts)
 
 
@@ -152,17 +187,31 @@ MOST_LOOKED_AT = 200
 """Of how many helpers of a capacity those are taken that are in fewest pairs."""
 
 
+def _closed(facts: ReportData) -> frozenset[int]:
+    parties = facts.parties
+    return frozenset(parties.index[parties["silent"] | parties["away"]].tolist())
+
+
+def _waiting(facts: ReportData) -> dict[int, list[str]]:
+    """What each party wants that nobody helps with."""
+    found: dict[int, list[str]] = {}
+    for party, capacity, served in facts.rows("wants", "party", "capacity", "served"):
+        if not served:
+            found.setdefault(party, []).append(capacity)
+    return found
+
+
 def teach_rows(facts: ReportData, here: Collection[int]) -> list[Row]:
     """Return pairs for the unmet wants of a place: who could teach it, what, to whom, in which languages.
 
     What most people lack comes first; of those who could help, whoever is in fewest pairs so far.
     Nobody who is away or wants no messages is named.
     """
-    parties = facts.parties
-    closed = set(parties.index[parties["silent"] | parties["away"]])
+    closed = facts.once(_closed)
+    waiting = facts.once(_waiting)
     asked: dict[str, list[int]] = {}
-    for party, capacity, served in facts.rows("wants", "party", "capacity", "served"):
-        if not served and party in here and party not in closed:
+    for party in sorted(here):
+        for capacity in waiting.get(party, ()) if party not in closed else ():
             asked.setdefault(capacity, []).append(party)
     order = sorted(asked, key=lambda one: (-len(asked[one]), one))
     helping = facts.once(find_helpers)
@@ -174,13 +223,14 @@ def teach_rows(facts: ReportData, here: Collection[int]) -> list[Row]:
             if found == MOST_ALIKE or pairs[seeker] == MOST_ALIKE:
                 continue
             spoken = facts.spoken.get(seeker, ())
+            is_foreign = frozenset(spoken).isdisjoint
             able = [
                 helper
                 for helper in helping.get(capacity, [])[:MOST_LOOKED_AT]
                 if helper not in closed
                 and helper != seeker
                 and pairs[helper] < MOST_ALIKE
-                and not set(spoken).isdisjoint(facts.spoken.get(helper, ()))
+                and not is_foreign(facts.spoken.get(helper, ()))
             ]
             if not able:
                 continue

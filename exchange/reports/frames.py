@@ -109,12 +109,21 @@ def read_profiles(
         written=pd.DataFrame(written, columns=["party", "direction", "capacity", "text"]),
         offers=pd.DataFrame(list(pairs), columns=["party", "capacity"]),
         requests=asked[asked["request"] != ""].reset_index(drop=True),
-        wants=asked.groupby(["party", "capacity"], sort=True)
-        .agg(priority=("priority", "max"), until=("until", _earliest))
-        .reset_index(),
+        wants=_join_wants(asked),
         speaks=pd.DataFrame(speaks, columns=["party", "language", "level"]),
         affiliations=pd.DataFrame(affiliations, columns=["party", "affiliation"]),
     )
+
+
+def _join_wants(asked: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a party and capacity: the highest priority, and the earliest last day."""
+    wants = asked.groupby(["party", "capacity"], sort=True)[["priority"]].max().reset_index()
+    days: dict[tuple[int, str], date] = {}
+    for party, capacity, day in zip(asked["party"], asked["capacity"], asked["until"], strict=True):
+        if day is not None:
+            days[party, capacity] = min(day, days.get((party, capacity), day))
+    pairs = zip(wants["party"], wants["capacity"], strict=True)
+    return wants.assign(until=pd.Series([days.get(pair) for pair in pairs], dtype=object))
 
 
 def read_suggestions(
@@ -203,8 +212,3 @@ def count_gaps(offers: pd.DataFrame, wants: pd.DataFrame, seats: pd.Series) -> p
     )
     table["unmet"] = table[list(by_reason)].sum(axis=1)
     return table
-
-
-def _earliest(values: pd.Series) -> date | None:
-    known = [value for value in values if value is not None and value == value]
-    return min(known) if known else None

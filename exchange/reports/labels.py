@@ -31,7 +31,8 @@ class Labels:
     def __init__(self, wording: Localizer, directory: Directory) -> None:
         self.wording = wording
         self.directory = directory
-        self._names: dict[tuple[str, str], str] = {}
+        self._names: dict[tuple[ColumnType, object], str] = {}
+        self._parties: dict[tuple[str, str, str], str] = {}
         self._numbers: dict[tuple[ColumnType, int | float, type], str] = {}
 
     @classmethod
@@ -96,23 +97,28 @@ class Labels:
         """A cell in words. ``None`` is a dash: not known is not zero."""
         if value is None or value == ():
             return NOTHING
+        if isinstance(value, str):
+            return self._named(kind, value) or NOTHING
+        if isinstance(value, int | float):
+            key = (kind, value, type(value))
+            if key not in self._numbers:
+                self._numbers[key] = self._number(kind, value)
+            return self._numbers[key]
         if isinstance(value, Quantity):
             return self.cell(value.unit, value.value)
         if isinstance(value, MessageCell):
             return self.message(value)
         if isinstance(value, PartyCell):
-            return self.party(value)
+            who = (value.key, value.name, value.page)
+            if who not in self._parties:
+                self._parties[who] = self.party(value)
+            return self._parties[who]
         if isinstance(value, WayOn):
             return self.way(value)
         if isinstance(value, date):
             return self.wording.date(value, "medium")
         if isinstance(value, tuple):
             return self._several(kind, value)
-        if isinstance(value, int | float):
-            key = (kind, value, type(value))
-            if key not in self._numbers:
-                self._numbers[key] = self._number(kind, value)
-            return self._numbers[key]
         return self._named(kind, str(value)) or NOTHING
 
     def _number(self, kind: ColumnType, value: int | float) -> str:
@@ -142,7 +148,11 @@ class Labels:
             ColumnType.REGIONS: ColumnType.REGION,
             ColumnType.WAYS: ColumnType.WAYS,
         }[kind]
-        shown = [self.cell(singular, value) for value in values[:MAX_LISTED]]
+        names = self._names
+        shown = [
+            names.get((singular, value)) or self.cell(singular, value)
+            for value in values[:MAX_LISTED]
+        ]
         if len(values) > MAX_LISTED:
             shown.append(self.text("and-more", len(values) - MAX_LISTED))
         return self.listed(shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -42,6 +42,26 @@ def members_of(facts: ReportData, kind: str) -> pd.DataFrame:
     return pd.DataFrame({"place": facts.parties[kind], "party": facts.parties.index})
 
 
+def members_at(facts: ReportData, kind: str, place: str) -> frozenset[int]:
+    """Return who is in one place."""
+    return facts.once(_MEMBERS[kind]).get(place, frozenset())
+
+
+def _members(kind: str) -> Callable[[ReportData], dict[str, frozenset[int]]]:
+    def find(facts: ReportData) -> dict[str, frozenset[int]]:
+        found: dict[str, set[int]] = {}
+        members = members_of(facts, kind).dropna()
+        for place, party in zip(members["place"].tolist(), members["party"].tolist(), strict=True):
+            found.setdefault(place, set()).add(party)
+        return {place: frozenset(parties) for place, parties in found.items()}
+
+    return find
+
+
+_MEMBERS = {kind: _members(kind) for kind in KINDS}
+"""What finds all members of each kind of place: once for all pages (``ReportData.once``)."""
+
+
 def count_members(facts: ReportData, members: pd.DataFrame) -> dict[str, Row]:
     """Return people, groups, offers, wants, served, unmet and rate by place.
 
@@ -51,15 +71,7 @@ def count_members(facts: ReportData, members: pd.DataFrame) -> dict[str, Row]:
     members = members.dropna().drop_duplicates(["place", "party"])
     at, places = pd.factorize(members["place"])
     party = members["party"].to_numpy(dtype=int)
-    group = facts.parties["group"].to_numpy(dtype=bool)
-    wanting = facts.wants["party"].to_numpy(dtype=int)
-    each = (
-        ~group,
-        group,
-        np.bincount(facts.offers["party"].to_numpy(dtype=int), minlength=len(group)),
-        np.bincount(wanting, minlength=len(group)),
-        np.bincount(wanting[facts.wants["served"].to_numpy(dtype=bool)], minlength=len(group)),
-    )
+    each = facts.once(_counts_of_parties)
     cells = (
         np.bincount(at, weights=numbers[party], minlength=len(places)).astype(int).tolist()
         for numbers in each
@@ -67,6 +79,19 @@ def count_members(facts: ReportData, members: pd.DataFrame) -> dict[str, Row]:
     return {
         str(place): count_row(*row) for place, *row in zip(places.tolist(), *cells, strict=True)
     }
+
+
+def _counts_of_parties(facts: ReportData) -> tuple[np.ndarray, ...]:
+    """Whether each party is a person, is a group, and how much it offers, wants and has served."""
+    group = facts.parties["group"].to_numpy(dtype=bool)
+    wanting = facts.wants["party"].to_numpy(dtype=int)
+    return (
+        ~group,
+        group,
+        np.bincount(facts.offers["party"].to_numpy(dtype=int), minlength=len(group)),
+        np.bincount(wanting, minlength=len(group)),
+        np.bincount(wanting[facts.wants["served"].to_numpy(dtype=bool)], minlength=len(group)),
+    )
 
 
 def count_row(people: int, groups: int, offers: int, wants: int, served: int) -> Row:

@@ -29,6 +29,7 @@ from exchange.reports.place_counts import (
     PLACE_WANTS,
     count_members,
     count_row,
+    members_at,
     members_of,
     place_capacities,
     place_trend,
@@ -259,11 +260,11 @@ PLACE_PEOPLE = Sheet(
 
 def place_page(facts: ReportData, kind: str, id: str) -> Subpage | None:
     """Return the page of a region, country, language or affiliate; None where nobody is there."""
-    here = _members(facts, kind, id)
+    here = members_at(facts, kind, id)
     if not here:
         return None
     courses, unmet = _courses(facts, here), _unmet(facts, here)
-    full = [row for row in facts.once(overloaded) if facts.number(_key(row[0])) in here]
+    full = [row for at, row in facts.once(_overloaded) if at in here]
     sheet = {"region": REGIONS, "country": COUNTRIES, "language": LANGUAGES}.get(kind, AFFILIATES)
     now = count_members(facts, pd.DataFrame({"place": id, "party": sorted(here)}))[id]
     tables = [
@@ -289,21 +290,24 @@ def place_page(facts: ReportData, kind: str, id: str) -> Subpage | None:
     return Subpage(name, MessageCell("region-title", (about,)), lead, tuple(tables))
 
 
-def _members(facts: ReportData, kind: str, id: str) -> set[int]:
-    frame = members_of(facts, kind)
-    return set(frame.loc[frame["place"] == id, "party"].tolist())
+def _edited(facts: ReportData) -> list[int]:
+    return [(day or date.min).toordinal() for day in facts.parties["edited"].tolist()]
+
+
+def _listed(facts: ReportData) -> list[dict[int, list[str]]]:
+    """The capacities that each party offers, and those that they want."""
+    listed: list[dict[int, list[str]]] = [{}, {}]
+    for name, found in zip(("offers", "wants"), listed, strict=True):
+        for party, capacity in facts.rows(name, "party", "capacity"):
+            found.setdefault(party, []).append(capacity)
+    return listed
 
 
 def _people(facts: ReportData, here: Collection[int]) -> list[Row]:
     """Who is in a place: those who edited their profiles last, with what they offer and want."""
-    edited = facts.parties["edited"].tolist()
-    newest = sorted(here, key=lambda at: (-(edited[at] or date.min).toordinal(), at))[:PEOPLE_SHOWN]
-    listed: dict[str, dict[int, list[str]]] = {"offers": {}, "wants": {}}
-    for name, found in listed.items():
-        for party, capacity in facts.rows(name, "party", "capacity"):
-            if party in here:
-                found.setdefault(party, []).append(capacity)
-    offers, wants = listed.values()
+    edited = facts.once(_edited)
+    newest = sorted(here, key=lambda at: (-edited[at], at))[:PEOPLE_SHOWN]
+    offers, wants = facts.once(_listed)
     return [
         (
             facts.party(at),
@@ -315,8 +319,11 @@ def _people(facts: ReportData, here: Collection[int]) -> list[Row]:
     ]
 
 
-def _key(party: object) -> str:
-    return party.key if isinstance(party, PartyCell) else ""
+def _overloaded(facts: ReportData) -> list[tuple[int | None, Row]]:
+    """The rows of ``overloaded``, each with the number of whom it is about."""
+    rows = facts.once(overloaded)
+    keys = [row[0].key if isinstance(row[0], PartyCell) else "" for row in rows]
+    return [(facts.number(key), row) for key, row in zip(keys, rows, strict=True)]
 
 
 def _courses(facts: ReportData, here: Collection[int]) -> list[Row]:
@@ -333,14 +340,22 @@ def _courses(facts: ReportData, here: Collection[int]) -> list[Row]:
     )
 
 
+def _waiting(facts: ReportData) -> dict[int, list[tuple[str, date | None]]]:
+    """Unmet wants by who waits: which capacity, until when."""
+    found: dict[int, list[tuple[str, date | None]]] = {}
+    for party, *want, reason in facts.rows("wants", "party", "capacity", "until", "reason"):
+        if reason:
+            found.setdefault(party, []).append((want[0], to_date(want[1])))
+    return found
+
+
 def _unmet(facts: ReportData, here: Collection[int]) -> list[Row]:
     """The capacities with most unmet wants in a place, who asks, by when, and who could help."""
     asked: dict[str, dict[int, date | None]] = {}
-    for party, capacity, reason, until in facts.rows(
-        "wants", "party", "capacity", "reason", "until"
-    ):
-        if reason and party in here:
-            asked.setdefault(capacity, {})[party] = to_date(until)
+    waiting = facts.once(_waiting)
+    for party in here:
+        for capacity, until in waiting.get(party, ()):
+            asked.setdefault(capacity, {})[party] = until
     order = sorted(asked, key=lambda one: (-len(asked[one]), one))[:SHOWN]
     offering = facts.once(find_helpers)
     rows: list[Row] = []

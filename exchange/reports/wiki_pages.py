@@ -12,7 +12,7 @@ from urllib.parse import quote
 from exchange.i18n.escape import escape_wikitext
 from exchange.i18n.messages import Localizer
 from exchange.reports import export
-from exchange.reports.cells import ColumnType, PartyCell, Quantity, StepCell
+from exchange.reports.cells import LINKS, NUMBERS, ColumnType, PartyCell, Quantity, StepCell
 from exchange.reports.labels import NOTHING, Labels
 from exchange.reports.model import Column, Report, Row, Subpage, Table
 from exchange.ways import WayOn, WayTitles
@@ -140,6 +140,8 @@ class WikiLabels(Labels):
 
     def cell(self, kind: ColumnType, value: object) -> str:
         """A cell as wikitext."""
+        if kind not in LINKS:
+            return super().cell(kind, value)
         if isinstance(value, WayOn):
             return self.ways.link(value, self.way(value), self.language)
         if kind is ColumnType.PAGE and isinstance(value, str) and value:
@@ -226,7 +228,7 @@ def _head(labels: WikiLabels, column: Column, value: object, *, tree: bool) -> s
 
 def _cell(labels: WikiLabels, column: Column, value: object, top: float, bar: str) -> str:
     shown = labels.cell(column.cell, value)
-    if not column.cell.is_number:
+    if column.cell not in NUMBERS:
         sort = f'data-sort-value="{value.isoformat()}" | ' if isinstance(value, date) else ""
         return f"| {sort}{shown}"
     number = value.value if isinstance(value, Quantity) else value
