@@ -130,7 +130,7 @@ def match_profiles(
     planned = {
         _suggestion_key(one): one
         for one in suggestions
-        if one.status is SuggestionStatus.PLANNED and not one.is_introduction
+        if one.status is SuggestionStatus.PLANNED and not one.is_by_hand
     }
     same = {(*one.parties, one.want): one for one in found.matches}
     # Who waits does so until the period is over, whoever else could help by now.
@@ -164,7 +164,7 @@ def match_profiles(
             one
             for one in suggestions
             if is_live(one, today=today, bounds=bounds)
-            or (one.is_introduction and one.status is SuggestionStatus.PLANNED)
+            or (one.is_by_hand and one.status is SuggestionStatus.PLANNED)
         ),
     ]
     served = wants & _served_wants(standing, {one.key for one in everyone})

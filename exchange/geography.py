@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -105,6 +107,22 @@ def country_name(code: str, language: str = "en") -> str:
         if found:
             return str(found)
     return code
+
+
+def country_beside_place(text: str) -> str | None:
+    """Return the one country in "Lagos, Nigeria"; codes may be those of states (Los Angeles, CA)."""
+    parts = [part for part in re.split(r"\s*[,;()（）]\s*", text) if part]
+    named = {find_country(part) for part in parts if len(part) > 3} - {None}
+    return named.pop() if 1 < len(parts) < 4 and len(named) == 1 else None
+
+
+def suggest_country(text: str) -> str:
+    """Guess which country was meant, as its code, or name those it may be: a hint only."""
+    if several := find_ambiguous(text):
+        return ", ".join(several)
+    english = {fold(str(name)): code for code, name in nearest_locale("en").territories.items()}
+    near = difflib.get_close_matches(fold(text[:60]), english, n=1, cutoff=0.8)
+    return english[near[0]] if near and english[near[0]].isalpha() else ""
 
 
 # --- affiliates ---

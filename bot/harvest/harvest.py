@@ -17,6 +17,7 @@ from bot.harvest.ownership import (
     without_unowned,
 )
 from bot.harvest.profiles import joiners, rebuild_profiles, with_hidden_joiners
+from bot.harvest.programmes import KnownApplications, named_partners
 from bot.harvest.reader import (
     UNREADABLE,
     USER_PAGES,
@@ -207,6 +208,7 @@ def harvest_pages(
         contacts=settings.harvest.contacts,
         progress=progress,
         groups=groups,
+        known=KnownApplications.of(store, found),
     )
     made += user_pages.records
     erased = Erased.among(marks, users, found)
@@ -232,6 +234,7 @@ def harvest_pages(
         for part in progress.track(list(batches(made)), "Writing the index"):
             store.pages.save(part)
             store.joined_requests.replace({e.id: e.joined for e in part if e.joined is not None})
+            store.programmes.replace({e.id: e.programme for e in part if e.joined is not None})
             store.problems.replace({record.id: _unowned_problems(record) for record in part})
         parties |= joiners(store, [record.id for record in made])
         changed, removed = rebuild_profiles(
@@ -276,7 +279,7 @@ def _list_pages(
     progress: Progress,
 ) -> _Listing:
     titles = template_titles(settings)
-    wanted = [titles["profile"], titles["request"]]
+    wanted = [titles["profile"], titles["request"], titles["programme"]]
     wanted += [variant for title in wanted for variant in case_variants(title)]
     namespaces = settings.harvest.namespaces
     if only is not None:
@@ -331,6 +334,7 @@ def _read_accounts(
         for name in (
             page_owner(each.page),
             *(speakers(each.page, each.reading, contacts) if each.reading is not None else ()),
+            *(named_partners(each.reading) if each.reading is not None else ()),
         )
         if name
     }

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bot.cli.output import Progress
+from bot.harvest.programmes import KnownApplications, confirm_programme, without_accounts
 from bot.harvest.reader import Group, PageReader, ReadPage, as_group
 from bot.wiki.port import Wiki
 from exchange.errors import EditRefused
@@ -108,10 +109,12 @@ def claimants(page: Page, reading: PageReading) -> tuple[str, ...]:
 
 
 def speakers(page: Page, reading: PageReading, contacts: int | None) -> tuple[str, ...]:
-    """Return the user names that are asked about: who may agree, and who joined a request."""
-    return tuple(
-        dict.fromkeys((*claimants(page, reading)[:contacts], *reading.joined[:MOST_JOINED]))
-    )
+    """Return the user names that are asked about: who may agree, who joined, who is in a programme."""
+    return tuple(dict.fromkeys((*_own_speakers(page, reading, contacts), *reading.in_programme)))
+
+
+def _own_speakers(page: Page, reading: PageReading, contacts: int | None) -> tuple[str, ...]:
+    return (*claimants(page, reading)[:contacts], *reading.joined[:MOST_JOINED])
 
 
 def page_records(
@@ -123,12 +126,14 @@ def page_records(
     contacts: int,
     progress: Progress,
     groups: Mapping[int, Group],
+    known: KnownApplications,
 ) -> tuple[list[PageRecord], list[Page]]:
     """Return for each page whom it speaks for and who agreed: (records, pages that failed).
 
     ``users`` are the accounts of all speakers by the name on the page; ``contacts`` is how many
-    of a group are asked about, ``groups`` whose the requests below their pages are. One request for each speaker who did not edit last, and the texts
-    of their newest revisions in batches.
+    of a group are asked about, ``groups`` whose the requests below their pages are. One request for
+    each speaker who did not edit last and is not ``known`` to be there by their own hand, and the
+    texts of their newest revisions in batches.
     """
     pages = [(each.page, each.reading) for each in found if each.reading is not None]
     asks = [
@@ -136,6 +141,8 @@ def page_records(
         for page, reading in pages
         for name in speakers(page, reading, contacts)
         if (user := users.get(name)) and user.exists and not _edited_last(page, user)
+        if name in _own_speakers(page, reading, contacts)
+        or not known.is_settled(page, reading, name, user)
     ]
     theirs: dict[tuple[int, int], Revision] = {}
     failed: dict[int, Page] = {}
@@ -150,7 +157,7 @@ def page_records(
                 theirs[page.id, user.id] = revision
     older = _read_older({page.id: page for page, _ in asks}, theirs, wiki=wiki, reader=reader)
     made = [
-        _record(page, reading, users, older, contacts, groups.get(page.id))
+        _record(page, reading, users, older, contacts, groups.get(page.id), known)
         for page, reading in pages
         if page.id not in failed
     ]
@@ -192,6 +199,7 @@ def _record(
     older: Mapping[tuple[int, int], PageReading],
     contacts: int,
     group: Group | None,
+    known: KnownApplications,
 ) -> PageRecord:
     agreed: list[int] = []
     confirmed: list[PageReading] = []
@@ -219,6 +227,12 @@ def _record(
             problems.append(Problem(code, text=name))
     joined, unconfirmed = _confirm_joined(page, reading, users, older, names)
     problems += unconfirmed
+
+    def own(user: User) -> PageReading | None:
+        return reading if _edited_last(page, user) else older.get((page.id, user.id))
+
+    programme, unconfirmed = confirm_programme(page, reading, users=users, own=own, known=known)
+    problems += unconfirmed
     if confirmed and reading not in confirmed:
         # The newest of theirs is what they all left standing.
         newest = max(confirmed, key=lambda one: one.revision)
@@ -243,6 +257,7 @@ def _record(
             replace(reading, problems=tuple(problems)).without_joined().to_json(), missing
         ),
         joined=joined,
+        programme=programme,
     )
 
 
@@ -415,6 +430,7 @@ class Erased:
             joined=[one for one in record.joined if one[0] not in self.marks]
             if record.joined is not None
             else None,
+            programme=without_accounts(record.programme, self.marks),
         )
 
     def strip_user_pages(self, known: Mapping[int, tuple[str, int]]) -> dict[int, tuple[str, int]]:

@@ -54,7 +54,7 @@ class PageReader:
         """What changes when the same page would be read differently, apart from the date."""
         names = {
             name: sorted(getattr(self.names, name))
-            for name in ("profile", "request", "item", "babel")
+            for name in ("profile", "request", "item", "programme", "babel")
         }
         return digest([__version__, READING_VERSION, names, self.directory.digest])
 
@@ -97,6 +97,7 @@ def template_titles(settings: Settings) -> dict[str, str]:
         "profile": f"Template:{names.profile}",
         "request": f"Template:{names.request}",
         "item": f"Template:{names.capacity}",
+        "programme": f"Template:{names.programme}",
     }
 
 

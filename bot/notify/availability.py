@@ -114,10 +114,10 @@ def ask_instead(
     """Put questions in the place of what the bot would suggest to those who are ``due``.
 
     Nobody is asked who is to hear something else, among them ``besides``, or whom a coordinator
-    introduces to somebody.
+    or an organiser brings together with somebody.
     """
     busy = {key for key, role in waiting if role is not Role.SEEKER} | {*besides}
-    busy |= {key for (key, _), found in waiting.items() if any(s.is_introduction for s in found)}
+    busy |= {key for (key, _), found in waiting.items() if any(s.is_by_hand for s in found)}
     for key in due:
         if key not in busy:
             waiting.pop((key, Role.SEEKER), None)

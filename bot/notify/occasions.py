@@ -31,7 +31,7 @@ def pending_notices(
 
     Seekers hear of planned suggestions; a helper, and whoever interprets, hears of those who
     accepted, once. Of a group's contacts each one is told: who could not be in one run is in a
-    later one. What a coordinator made comes first, and not at all where one of the two wants no
+    later one. What a coordinator made or an organiser confirmed comes first, and not at all where one of the two wants no
     such introductions any more.
     """
     refusals = store.introductions.refusals()
@@ -60,7 +60,7 @@ def pending_notices(
         for key, found in sorted(waiting.items())
     }
     return {
-        key: sorted(found, key=lambda s: (not s.is_introduction, -s.match.score, s.id))
+        key: sorted(found, key=lambda s: (not s.is_by_hand, -s.match.score, s.id))
         for key, found in left.items()
         if found
     }

@@ -150,8 +150,8 @@ class History:
             waits = status in (SuggestionStatus.PLANNED, SuggestionStatus.DELAYED)
             if waits and suggestion.period == period:
                 planned[match.seeker, match.helper, match.want] = match.interpreter
-            if status is SuggestionStatus.PLANNED and suggestion.is_introduction:
-                # A coordinator decided it: no round plans it again, or gives its seat away.
+            if status is SuggestionStatus.PLANNED and suggestion.is_by_hand:
+                # A coordinator or an organiser decided it: no round plans it again, or gives its seat away.
                 pairs.add(match.pair)
                 served.add((match.seeker, match.want))
                 held[match.helper] += 1

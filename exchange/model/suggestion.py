@@ -107,13 +107,16 @@ QUALITIES = (1, 2, 3)
 INTRODUCED = "introduced"
 """What stands in the place of the period where a coordinator made a suggestion by hand."""
 
+PROGRAMME = "programme-"
+"""How what stands in the place of the period begins where a programme's organiser confirmed it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A match with a history: when it was made and told, and what became of it.
 
     ``id`` is 0 until the store has given it one. ``period`` is the round it was made in, such as
-    ``2026-W47``, or ``INTRODUCED``. ``quality`` is how much it helped, one of ``QUALITIES``, or 0
+    ``2026-W47``, ``INTRODUCED``, or ``PROGRAMME`` and a page id. ``quality`` is how much it helped, one of ``QUALITIES``, or 0
     where the seeker did not say.
     """
 
@@ -130,6 +133,16 @@ class Suggestion:
     def is_introduction(self) -> bool:
         """Whether a coordinator made it by hand."""
         return self.period == INTRODUCED
+
+    @property
+    def is_of_programme(self) -> bool:
+        """Whether the organiser of a programme confirmed it."""
+        return self.period.startswith(PROGRAMME)
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person decided it: no round of matching plans it anew or takes it back."""
+        return self.is_introduction or self.is_of_programme
 
 
 @dataclass(frozen=True, slots=True)

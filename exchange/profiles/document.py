@@ -18,8 +18,10 @@ from exchange.model import (
     Offer,
     Problem,
     Profile,
+    Programme,
     Want,
 )
+from exchange.profiles.programme_values import ApplicantLine
 
 AWAY_UNTIL_FURTHER_NOTICE = date.max
 """The day that stands for an ``away until`` that cannot be read: what can't be read means no."""
@@ -97,6 +99,20 @@ class RequestTemplate:
     joined: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ProgrammeTemplate:
+    """What one ``{{Capacity Exchange round}}`` says: the programme, and whom it names.
+
+    ``organisers`` are user names. Neither they nor the applicants are stored with a reading: the
+    store has them by account, of those who wrote it themselves.
+    """
+
+    programme: Programme
+    note: str = ""
+    organisers: tuple[str, ...] = ()
+    applicants: tuple[ApplicantLine, ...] = ()
+
+
 class OmissionReason(StrEnum):
     """Why a value that was understood counts for nothing."""
 
@@ -138,10 +154,11 @@ class PageReading:
     user_babel: tuple[Language, ...] = ()
     translatable: bool = False
     omissions: tuple[Omission, ...] = ()
+    programme: ProgrammeTemplate | None = None
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no template of ours in use on the page."""
+        """Whether neither a profile nor a request is in use on the page."""
         return not self.profiles and not self.requests
 
     @property
@@ -173,10 +190,24 @@ class PageReading:
         """Return what the requests ask for that this user name joined."""
         return tuple(want for one in self.requests if name in one.joined for want in one.wants)
 
+    @property
+    def in_programme(self) -> tuple[str, ...]:
+        """The user names that apply to the page's programme, or organise it, organisers first."""
+        if self.programme is None:
+            return ()
+        applicants = (line.name for line in self.programme.applicants)
+        return tuple(dict.fromkeys((*self.programme.organisers, *applicants)))
+
     def without_joined(self) -> PageReading:
-        """Return the reading without the names of those who joined."""
-        requests = tuple(replace(one, joined=()) for one in self.requests)
-        return replace(self, requests=requests) if self.joined else self
+        """Return the reading without the names of those who joined, applied or organise."""
+        bare = self
+        if self.joined:
+            requests = tuple(replace(one, joined=()) for one in self.requests)
+            bare = replace(bare, requests=requests)
+        if self.programme is not None:
+            left = replace(self.programme, organisers=(), applicants=())
+            bare = replace(bare, programme=left)
+        return bare
 
     def emptied(self) -> PageReading:
         """Return a reading of the same page on which nothing counts."""
@@ -251,6 +282,11 @@ class ProblemCode(StrEnum):
     TOO_LONG = "too-long"
     TOO_MANY = "too-many"
     EMPTY_REQUEST = "empty-request"
+    # Programmes.
+    UNKNOWN_AUDIENCE = "unknown-audience"
+    ENDS_BEFORE_START = "ends-before-start"
+    NO_ORGANISERS = "no-organisers"
+    SEVERAL_PROGRAMMES = "several-programmes"
 
 
 def make_omission(parameter: str, text: str, reason: OmissionReason) -> Omission:

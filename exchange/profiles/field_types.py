@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,8 +11,20 @@ from typing import Any
 
 from exchange import geography
 from exchange.directory import Directory
-from exchange.languages import nearest_locale, parse_languages
-from exchange.model import FLUENT, Frequency, Kind, Language, Level, Method, Priority, Problem, Want
+from exchange.languages import parse_languages
+from exchange.model import (
+    FLUENT,
+    MOST_APPLICANTS,
+    Audience,
+    Frequency,
+    Kind,
+    Language,
+    Level,
+    Method,
+    Priority,
+    Problem,
+    Want,
+)
 from exchange.profiles import fields, scalars
 from exchange.profiles.document import (
     AWAY_UNTIL_FURTHER_NOTICE,
@@ -21,6 +32,7 @@ from exchange.profiles.document import (
     OmissionReason,
     ProblemCode,
     ProfileTemplate,
+    ProgrammeTemplate,
     RequestTemplate,
     make_omission,
     make_problem,
@@ -29,6 +41,12 @@ from exchange.profiles.fields import Field, TemplateParameters, Type
 from exchange.profiles.item_words import ListItem, without_until
 from exchange.profiles.items import ItemReader
 from exchange.profiles.names import TemplateNames
+from exchange.profiles.programme_values import (
+    ApplicantLine,
+    make_programme,
+    read_applicants,
+    read_audience,
+)
 from exchange.text import fold
 from exchange.wikitext.markup import template_role, unseen_texts
 from exchange.wikitext.nodes import Parameter
@@ -77,6 +95,15 @@ class TemplateReader:
         values = self._values(parameters, fields.REQUEST)
         wants = tuple(_complete_request(item, values, title) for item in values.get("wants", ()))
         return RequestTemplate(wants, values.get("contacts", ()), values.get("joined", ()))
+
+    def programme(self, parameters: TemplateParameters, title: str, page: int) -> ProgrammeTemplate:
+        """Return what a programme's template says."""
+        values = self._values(parameters, fields.PROGRAMME)
+        programme = make_programme(values, title=title, page=page)
+        if programme.opens and programme.closes and programme.closes < programme.opens:
+            parameters.add(ProblemCode.ENDS_BEFORE_START, "closes", hint=str(programme.opens))
+        named = values.get("organisers", ()), values.get("applicants", ())
+        return ProgrammeTemplate(programme, values.get("note", ""), *named)
 
     def is_item(self, transclusion: Transclusion) -> bool:
         """Whether this is an item template and not another one."""
@@ -257,10 +284,10 @@ class _FieldValue:
             first = next((one for one in each.parameters if one.key == "1"), None)
             inside = each.page.visible(first.value, first.end) if first else ""
             text = inside.strip() if template_role(each.title) == "flag" else each.title
-        found = geography.find_country(text) or _country_beside_place(text)
+        found = geography.find_country(text) or geography.country_beside_place(text)
         text = text if found else single_line(restore_templates(value))
         if found is None and text:
-            self._add(ProblemCode.UNKNOWN_COUNTRY, text, _suggest_country(text))
+            self._add(ProblemCode.UNKNOWN_COUNTRY, text, geography.suggest_country(text))
         return found
 
     def _region(self, value: PlainValue) -> str | None:
@@ -327,13 +354,18 @@ class _WholeValue(_FieldValue):
     reader: TemplateReader
     parameters: TemplateParameters
 
-    def _users(self, value: PlainValue) -> tuple[str, ...]:
+    def _with_mentions(self, value: PlainValue) -> str:
+        """Return a value in which templates that name users are links, and others are left out."""
         text = value.text
         for each in value.inner:
             mention = template_role(each.title) == "user"
             if not mention:
                 self._add(ProblemCode.UNKNOWN_TEMPLATE, each.raw)
             text = text.replace(PLACEHOLDER, _mentioned(each) if mention else "", 1)
+        return text
+
+    def _users(self, value: PlainValue) -> tuple[str, ...]:
+        text = self._with_mentions(value)
         found: dict[str, None] = {}
         for entry in split_entries(PlainValue(text), raw=True)[:MAX_ENTRIES]:
             links = link_targets(entry)
@@ -356,12 +388,27 @@ class _WholeValue(_FieldValue):
         elif not (found and _SIGNED_AT.search(written)):
             self._add(ProblemCode.BAD_USER_NAME, written)
 
+    def _applicants(self, value: PlainValue) -> tuple[ApplicantLine, ...]:
+        text = self._with_mentions(value)
+        lines, unread, more = read_applicants(text, names=self.reader.names, most=MOST_APPLICANTS)
+        for written in unread:
+            self._add(ProblemCode.BAD_USER_NAME, written)
+        if more:
+            self._add(ProblemCode.TOO_MANY, "")
+        return lines
+
+    def _audience(self, value: PlainValue) -> Audience:
+        found, unknown = read_audience(self._many(value))
+        for text in unknown:
+            self._add(ProblemCode.UNKNOWN_AUDIENCE, text)
+        return found
+
     def _items(self, value: PlainValue) -> tuple[ListItem, ...]:
         reader = ItemReader(
             parameter=self.name,
             directory=self.reader.directory,
             today=self.reader.today,
-            wanted=self.name in ("wants", "want"),
+            wanted=self.name in ("wants", "want", "capacities"),
             nested=lambda each: self.reader.item(each, self.parameters),
             is_item=self.reader.is_item,
         )
@@ -397,19 +444,3 @@ def _mentioned(each: Transclusion) -> str:
 
 _SIGNED_AT = re.compile(r"^\d{1,2}[:.]\d{2}\b|\b\d{4}[^()]*\([A-Z]{2,5}\)$")
 """A moment of a signature, or one half of it."""
-
-
-def _country_beside_place(text: str) -> str | None:
-    """Return the one country in "Lagos, Nigeria"; codes may be those of states (Los Angeles, CA)."""
-    parts = [part for part in re.split(r"\s*[,;()（）]\s*", text) if part]
-    named = {geography.find_country(part) for part in parts if len(part) > 3} - {None}
-    return named.pop() if 1 < len(parts) < 4 and len(named) == 1 else None
-
-
-def _suggest_country(text: str) -> str:
-    """Guess which country was meant, as its code, or name those it may be: a hint only."""
-    if several := geography.find_ambiguous(text):
-        return ", ".join(several)
-    english = {fold(str(name)): code for code, name in nearest_locale("en").territories.items()}
-    near = difflib.get_close_matches(fold(text[:60]), english, n=1, cutoff=0.8)
-    return english[near[0]] if near and english[near[0]].isalpha() else ""

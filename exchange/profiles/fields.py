@@ -44,6 +44,8 @@ class Type(StrEnum):
     LEVEL = "level"
     PRIORITY = "priority"
     TEXT = "text"
+    AUDIENCE = "audience"
+    APPLICANTS = "applicants"
 
 
 class FormPart(StrEnum):
@@ -248,24 +250,66 @@ REQUEST: tuple[Field, ...] = (
 )
 """The parameters of ``{{Capacity Exchange request}}``."""
 
+PROGRAMME: tuple[Field, ...] = (
+    Field("name", Type.TEXT, "name", example="Wikidata mentoring, spring 2027"),
+    Field(
+        "capacities",
+        Type.ITEMS,
+        "capacities",
+        ("capacity", "topics"),
+        example="Wikidata, grant writing",
+        data="content",
+    ),
+    Field("for", Type.AUDIENCE, "audience", ("audience",), example="Sub-Saharan Africa"),
+    Field("opens", Type.DATE, "opens", ("opening",), example="2027-02-01", data="date"),
+    Field("closes", Type.DATE, "closes", ("closing",), example="2027-02-28", data="date"),
+    Field("seats", Type.COUNT, "seats", ("places",), example="15", data="number"),
+    Field("language", Type.LANGUAGES, "languages", ("languages",), example="en, fr"),
+    Field("note", Type.TEXT, "note", ("notes", "about"), example="Six weeks, two hours a week."),
+    Field(
+        "organisers",
+        Type.USERS,
+        "organisers",
+        ("organiser", "organizers", "organizer"),
+        example="User:Ada",
+        data="content",
+        required=True,
+    ),
+    Field(
+        "applicants",
+        Type.APPLICANTS,
+        "applicants",
+        ("applications", "participants"),
+        example="User:Ben",
+        data="content",
+        offered=False,
+    ),
+)
+"""The parameters of ``{{Capacity Exchange round}}``, a programme round."""
+
 PROFILE_BY_NAME = _by_name(PROFILE)
 ITEM_BY_NAME = _by_name(ITEM)
 REQUEST_BY_NAME = _by_name(REQUEST)
+PROGRAMME_BY_NAME = _by_name(PROGRAMME)
 """Every folded name or alias -> its field."""
 
 
 def find_field(name: str, table: Mapping[str, Field]) -> Field | None:
     """Return the field that a parameter's folded name means, in any of our languages, or None."""
+    if table is PROGRAMME_BY_NAME and (own := term_table("programme parameters").get(name)):
+        return table[own]
     return table.get(name) or table.get(term_table("parameters").get(name, ""))
 
 
 # -- The parameters of one template on a page, by the field that each means.
 
-_TABLES: Mapping[str, Mapping[str, Field]] = {
+BY_NAME: Mapping[str, Mapping[str, Field]] = {
     "profile": PROFILE_BY_NAME,
     "request": REQUEST_BY_NAME,
     "item": ITEM_BY_NAME,
+    "programme": PROGRAMME_BY_NAME,
 }
+"""Every folded name or alias -> its field, for each template."""
 
 
 @dataclass(slots=True)
@@ -284,7 +328,7 @@ class TemplateParameters:
     @classmethod
     def of(cls, template: Transclusion, kind: str) -> TemplateParameters:
         """Sort a template's parameters; the last of a name counts, as in MediaWiki."""
-        table = _TABLES[kind]
+        table = BY_NAME[kind]
         found = cls(template, {})
         last: dict[str, Parameter] = {}
         for part in whole_parameters(template):
@@ -357,7 +401,8 @@ class TemplateParameters:
     def value(self, name: str) -> PlainValue:
         """Return the value of a field as plain text."""
         field, part = self.by_field[name]
-        users, items = field.type is Type.USERS, field.type is Type.ITEMS
+        users = field.type in (Type.USERS, Type.APPLICANTS)
+        items = field.type is Type.ITEMS
         return plain_value(self.template.page, part.value, part.end, targets=users, heads=items)
 
 

@@ -28,18 +28,20 @@ class TemplateNames:
 
     Titles of the template namespace stand without its name, in MediaWiki's own writing; ``of``
     makes them so. ``template`` and ``user`` are the names of these two namespaces, in lower case.
-    ``profile_title``, ``request_title`` and ``item_title`` are the ones to write.
+    ``profile_title`` and its like are the ones to write.
     """
 
     profile: frozenset[str] = frozenset({"Capacity Exchange profile"})
     request: frozenset[str] = frozenset({"Capacity Exchange request"})
     item: frozenset[str] = frozenset({"Capacity"})
+    programme: frozenset[str] = frozenset({"Capacity Exchange round"})
     babel: frozenset[str] = frozenset({"Babel"})
     template: frozenset[str] = frozenset({"template"})
     user: frozenset[str] = frozenset({"user"})
     profile_title: str = "Capacity Exchange profile"
     request_title: str = "Capacity Exchange request"
     item_title: str = "Capacity"
+    programme_title: str = "Capacity Exchange round"
 
     @classmethod
     def of(
@@ -48,6 +50,7 @@ class TemplateNames:
         profile: Iterable[str] = ("Capacity Exchange profile",),
         request: Iterable[str] = ("Capacity Exchange request",),
         item: Iterable[str] = ("Capacity",),
+        programme: Iterable[str] = ("Capacity Exchange round",),
         babel: Iterable[str] = ("Babel",),
         namespaces: Mapping[int, Iterable[str]] | None = None,
     ) -> TemplateNames:
@@ -72,16 +75,19 @@ class TemplateNames:
             return [*named, *case_variants(named[0])]
 
         profiles, requests, items = ours(profile), ours(request), ours(item)
+        programmes = ours(programme)
         return cls(
             profile=frozenset(profiles),
             request=frozenset(requests),
             item=frozenset(items),
+            programme=frozenset(programmes),
             babel=frozenset(bare(babel)),
             template=template,
             user=user,
             profile_title=profiles[0],
             request_title=requests[0],
             item_title=items[0],
+            programme_title=programmes[0],
         )
 
     def title(self, written: str) -> str:

@@ -15,6 +15,7 @@ from exchange.profiles.document import (
     PageReading,
     ProblemCode,
     ProfileTemplate,
+    ProgrammeTemplate,
     RequestTemplate,
     make_problem,
 )
@@ -26,13 +27,14 @@ from exchange.wikitext.markup import live_transclusions
 from exchange.wikitext.plain_text import plain_value, single_line
 from exchange.wikitext.preprocessor import ParsedPage, Transclusion, parse_page
 
-READING_VERSION = 7
+READING_VERSION = 8
 """Raised when the same text is read differently, so that every page is read again once."""
 
 MAX_TEMPLATES = 20
 MAX_PROBLEMS = 100
 MAX_BOXES = 50
 MAX_TEMPLATE_LENGTH = 65_536
+MAX_PROGRAMME_LENGTH = 4 * MAX_TEMPLATE_LENGTH
 
 _TRANSLATE = re.compile(r"<(?:languages|translate)\b", re.IGNORECASE)
 _SIZED_BABEL = re.compile(r"Babel-\d{1,2}")
@@ -53,14 +55,14 @@ def read_page(
     revision: int = 0,
     edited: datetime | None = None,
 ) -> PageReading:
-    """Read every profile, request and Babel box of a page.
+    """Read every profile, request, programme and Babel box of a page.
 
     Nothing on talk pages (odd namespaces), on /doc, /sandbox and archive subpages and on pages
     that the Translate extension made counts.
     ``today`` is the day against which dates are past. Never raises because of the text; what is
     not understood is in ``problems``.
     """
-    page = _Page(text, names, directory, today, title, namespace)
+    page = _Page(text, names, directory, today, title, namespace, page_id)
     translatable = _TRANSLATE.search(text) is not None
     aside = find_aside(title, namespace)
     if aside is None and translatable and is_translation_title(title):
@@ -79,6 +81,7 @@ def read_page(
         problems=tuple(dict.fromkeys(page.problems))[:MAX_PROBLEMS],
         translatable=translatable,
         omissions=tuple(page.omissions)[:MAX_PROBLEMS],
+        programme=page.programme,
     )
 
 
@@ -93,14 +96,17 @@ class _Page:
         today: date,
         title: str,
         namespace: int,
+        page_id: int,
     ) -> None:
         self.text = text
         self.names = names
         self.title = title
         self.namespace = namespace
+        self.page_id = page_id
         self.reader = TemplateReader(names=names, directory=directory, today=today)
         self.profiles: list[ProfileTemplate] = []
         self.requests: list[RequestTemplate] = []
+        self.programme: ProgrammeTemplate | None = None
         self.babel: list[Language] = []
         self.boxes = 0
         self.problems: list[Problem] = []
@@ -117,6 +123,8 @@ class _Page:
                 self._profile(each)
             elif title in names.request:
                 self._request(each)
+            elif title in names.programme:
+                self._programme(each)
             elif title in names.babel or (title[:6] == "Babel-" and _SIZED_BABEL.fullmatch(title)):
                 self._babel_box(*_boxes_of(each))
             elif written[:1] == "#":
@@ -137,8 +145,8 @@ class _Page:
             elif _LEVELLED.fullmatch(text):
                 self.problems.append(make_problem(ProblemCode.UNKNOWN_LANGUAGE, "babel", text))
 
-    def _fits(self, each: Transclusion, so_far: int) -> bool:
-        if each.end - each.start > MAX_TEMPLATE_LENGTH:
+    def _fits(self, each: Transclusion, so_far: int, longest: int = MAX_TEMPLATE_LENGTH) -> bool:
+        if each.end - each.start > longest:
             self.problems.append(make_problem(ProblemCode.TOO_LARGE, "", each.raw[:200]))
             return False
         if so_far >= MAX_TEMPLATES:
@@ -185,6 +193,20 @@ class _Page:
             self.problems.append(make_problem(ProblemCode.MISSING_CONTACT, "contact"))
         self.requests.append(request)
 
+    def _programme(self, each: Transclusion) -> None:
+        """Read the page's programme: one a page, so that a page names it."""
+        if not self._fits(each, 0, MAX_PROGRAMME_LENGTH):
+            return
+        if self.programme is not None:
+            self.problems.append(make_problem(ProblemCode.SEVERAL_PROGRAMMES, "", each.raw[:200]))
+            return
+        parameters = TemplateParameters.of(each, "programme")
+        self.programme = self.reader.programme(parameters, self.title, self.page_id)
+        self.problems += parameters.problems
+        self.omissions += parameters.omissions
+        if not self.programme.organisers:
+            self.problems.append(make_problem(ProblemCode.NO_ORGANISERS, "organisers"))
+
 
 def _boxes_of(each: Transclusion) -> Iterator[str]:
     for parameter in each.parameters[:200]:
@@ -207,5 +229,5 @@ def _unclosed(found: ParsedPage, names: TemplateNames) -> Iterator[Problem]:
     for start, count in found.openings:
         match = _TITLE.match(found.text, start + count)
         title = names.title(match.group().strip()) if match else ""
-        if title in names.profile or title in names.request:
+        if title in names.profile | names.request | names.programme:
             yield make_problem(ProblemCode.UNCLOSED, "", found.text[start : start + 400])

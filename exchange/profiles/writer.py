@@ -10,10 +10,8 @@ from typing import Any, Literal
 from exchange.model import NATIVE, Language, Level, Offer, Priority, Want, is_unlisted
 from exchange.profiles.document import ProfileTemplate, RequestTemplate
 from exchange.profiles.fields import (
+    BY_NAME,
     PROFILE,
-    PROFILE_BY_NAME,
-    REQUEST,
-    REQUEST_BY_NAME,
     Field,
     Type,
     find_field,
@@ -164,12 +162,7 @@ def _render_template(title: str, parameters: Iterable[tuple[str, str]]) -> str:
 # --- changing a page ---
 
 _LIST = ("*", "#", ":", ";")
-TemplateKind = Literal["profile", "request"]
-_FIELDS: Mapping[TemplateKind, tuple[Field, ...]] = {"profile": PROFILE, "request": REQUEST}
-_BY_NAME: Mapping[TemplateKind, Mapping[str, Field]] = {
-    "profile": PROFILE_BY_NAME,
-    "request": REQUEST_BY_NAME,
-}
+TemplateKind = Literal["profile", "request", "programme"]
 
 
 def edit_profile(
@@ -190,7 +183,7 @@ def edit_profile(
     wanted = {_field(name, kind): value for name, value in changes.items()}
     if not wanted:
         return text
-    for field in _FIELDS[kind]:
+    for field in dict.fromkeys(BY_NAME[kind].values()):
         if field in wanted:
             text = _change(text, field, wanted[field], names, which, kind)
     return text
@@ -236,7 +229,7 @@ def find_templates(
     found: ParsedPage, names: TemplateNames, kind: TemplateKind
 ) -> list[Transclusion]:
     """Return the templates of one kind on a page, in order."""
-    titles = names.profile if kind == "profile" else names.request
+    titles: frozenset[str] = getattr(names, kind)
     return [each for each in live_transclusions(found) if names.title(each.title) in titles]
 
 
@@ -279,7 +272,7 @@ def _gap(value: str) -> str:
 
 
 def _field(name: str, kind: TemplateKind) -> Field:
-    field = find_field(fold(name), _BY_NAME[kind])
+    field = find_field(fold(name), BY_NAME[kind])
     if field is None:
         raise LookupError(f"there is no parameter {name!r} in the {kind}")
     return field
@@ -314,7 +307,7 @@ def _change(
 
 
 def _is(parameter: Parameter, field: Field, kind: TemplateKind) -> bool:
-    return parameter.equals >= 0 and find_field(fold(parameter.key), _BY_NAME[kind]) is field
+    return parameter.equals >= 0 and find_field(fold(parameter.key), BY_NAME[kind]) is field
 
 
 def _effective(parameters: Sequence[Parameter], mine: list[int], field: Field) -> int:
@@ -374,11 +367,11 @@ def _insertion(
     kind: TemplateKind,
 ) -> tuple[int, int, str]:
     """Where a new parameter goes, and how it looks: like its neighbours."""
-    order = {each.name: at for at, each in enumerate(_FIELDS[kind])}
+    order = {each.name: at for at, each in enumerate(dict.fromkeys(BY_NAME[kind].values()))}
     text = profile.page.text
     at, model = profile.title_end, None
     for parameter in parameters:
-        known = find_field(fold(parameter.key), _BY_NAME[kind]) if parameter.equals >= 0 else None
+        known = find_field(fold(parameter.key), BY_NAME[kind]) if parameter.equals >= 0 else None
         if known and order[known.name] < order[field.name]:
             at, model = parameter.end, parameter
     model = model or next((parameter for parameter in parameters if parameter.equals >= 0), None)

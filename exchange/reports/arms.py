@@ -48,7 +48,7 @@ def drawn_suggestions(
     for one in suggestions:
         made = one.created_at.date()
         end = period_start(made, period_days) + timedelta(days=period_days)
-        if made not in days or end > today or one.is_introduction or not is_in_draw(one.match):
+        if made not in days or end > today or one.is_by_hand or not is_in_draw(one.match):
             continue
         given = {status for status, day in answers.get(one.id, ()) if day < end}
         reached = sum(bool(given & step) for _, step in STEPS)

@@ -113,6 +113,7 @@ class PageNames(_Section):
 
     profile: str = Field(min_length=1)
     request: str = Field(min_length=1)
+    programme: str = Field(min_length=1)
     capacity: str = Field(min_length=1)
     notice: str = Field(min_length=1)
     bar: str = Field(min_length=1)

@@ -30,6 +30,8 @@ from exchange.store.erasure_marks import ErasureMarks
 from exchange.store.joined_requests import leave_requests, uncount_joins
 from exchange.store.pages import CONTACT_CODES, strip_contacts
 from exchange.store.people import BLOCK, names_of, stored_accounts
+from exchange.store.programme_tables import application, organiser, programme
+from exchange.store.programmes import forget_in_programmes
 from exchange.store.runs import INDEX_VERSION, REBUILT
 from exchange.store.schema import account as accounts
 from exchange.store.schema import (
@@ -177,6 +179,7 @@ def purge_person(
         )
         connection.execute(accounts.delete().where(accounts.c.id == account))
         uncount_joins(connection, account)
+        forget_in_programmes(connection, account, str(key))
         moments = {session: "begun", kept_text: "begun", web_edit: "at"}
         for table, moment in ((each, each.c[name]) for each, name in moments.items()):
             query = table.delete().where(table.c.account == account)
@@ -197,7 +200,8 @@ class _Person:
         ids = list(self.connection.scalars(select(page.c.id).where(theirs)))
         for part in batches(ids):
             self.connection.execute(problem.delete().where(problem.c.page_id.in_(part)))
-            self.connection.execute(joining.delete().where(joining.c.page.in_(part)))
+            for table in (joining, programme, organiser, application):
+                self.connection.execute(table.delete().where(table.c.page.in_(part)))
             self.connection.execute(
                 page.update()
                 .where(page.c.id.in_(part))

@@ -100,7 +100,7 @@ class Introductions:
             others = [
                 one.id
                 for one in self._suggestions.involving(match.seeker)
-                if one.match.pair == match.pair and not one.is_introduction
+                if one.match.pair == match.pair and not one.is_by_hand
             ]
             self._suggestions.withdraw(others, at=at)  # of these, what is planned
             (kept,) = self._suggestions.plan([Suggestion(match, INTRODUCED, at)])

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, String, Text, cast, func, or_, select
 
-from exchange.model import GONE, Problem, User, account_problem
+from exchange.model import GONE, Problem, ProgrammeRecord, User, account_problem
 from exchange.model.keys import GROUP_PREFIX
 from exchange.store.codec import pack_user, unpack_user
 from exchange.store.database import Database, batches
+from exchange.store.programme_tables import application, organiser, programme
 from exchange.store.schema import account, joining, page, problem
 
 
@@ -26,7 +27,8 @@ class PageRecord:
     the key of the profile that it speaks for, empty where there is none. ``agreed`` are the
     central ids of those, of its owner or contacts, who put the template there or edited the page
     with it in place: the owner rule. ``joined`` are those who joined a request there, as (central
-    id, capacity), where this reading looked; see ``JoinedRequests``.
+    id, capacity), where this reading looked; see ``JoinedRequests``. ``programme`` is the programme
+    round that stands there, with those who are in it by their own hand.
     """
 
     id: int
@@ -40,6 +42,7 @@ class PageRecord:
     agreed: tuple[int, ...] = ()
     reading: dict[str, Any] = field(default_factory=dict)
     joined: Collection[tuple[int, str]] | None = field(default=None, compare=False)
+    programme: ProgrammeRecord | None = field(default=None, compare=False)
 
     @property
     def consented(self) -> bool:
@@ -153,6 +156,16 @@ class Pages:
         with self._database.reading() as connection:
             return sorted({row.party for row in connection.execute(query) if account in row.agreed})
 
+    def groups_by_contact(self) -> dict[int, list[str]]:
+        """The keys of the groups for which accounts agreed to speak: {central id: keys}."""
+        query = select(page.c.party, page.c.agreed).where(page.c.party.startswith(GROUP_PREFIX))
+        found: dict[int, set[str]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(query):
+                for account in row.agreed:
+                    found.setdefault(account, set()).add(row.party)
+        return {account: sorted(keys) for account, keys in found.items()}
+
     def all(self) -> list[PageRecord]:
         """Every page, by id."""
         with self._database.reading() as connection:
@@ -168,7 +181,8 @@ class Pages:
         wanted = sorted(set(ids))
         with self._database.writing():
             self._database.delete(problem, "page_id", wanted)
-            self._database.delete(joining, "page", wanted)
+            for each in (joining, programme, organiser, application):
+                self._database.delete(each, "page", wanted)
             self._database.delete(page, "id", wanted)
 
 
@@ -191,6 +205,8 @@ CONTACT_CODES = (
     "no-such-user",
     "contact-not-confirmed",
     "join-not-confirmed",
+    "organiser-not-confirmed",
+    "application-not-confirmed",
     "too-many-contacts",
     "not-the-owner",
 )

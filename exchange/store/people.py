@@ -14,6 +14,7 @@ from sqlalchemy import Connection, case, func, or_, select
 
 from exchange.model.keys import GROUP_PREFIX, PUBLICATION_PREFIX, CandidateId, ProfileKey, Recipient
 from exchange.store.database import Database
+from exchange.store.programme_tables import application, organiser, programme_pair
 from exchange.store.runs import MetadataTexts
 from exchange.store.schema import (
     account,
@@ -328,10 +329,14 @@ def stored_accounts(connection: Connection) -> set[int]:
         kept_text.c.account,
         unclear_answer.c.account,
         introduction.c.coordinator,
+        organiser.c.account,
+        application.c.account,
+        programme_pair.c.organiser,
     ):
         found.update(connection.scalars(select(column).distinct()))
-    for agreed in connection.scalars(select(page.c.agreed)):
-        found.update(agreed)
+    for column in (page.c.agreed, application.c.partners):
+        for numbers in connection.scalars(select(column)):
+            found.update(numbers)
     keys: set[str] = set()
     for column in (
         profile.c.key,
@@ -339,6 +344,8 @@ def stored_accounts(connection: Connection) -> set[int]:
         suggestion.c.seeker,
         suggestion.c.helper,
         suggestion.c.interpreter,
+        programme_pair.c.seeker,
+        programme_pair.c.helper,
         answer.c.by,
         preference.c.profile,
         unmet.c.profile,

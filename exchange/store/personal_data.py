@@ -13,6 +13,12 @@ from sqlalchemy import Column, ColumnElement, Connection, Table, Text, cast, fal
 from exchange.model.keys import PUBLICATION_PREFIX, CandidateId, ProfileKey, Recipient
 from exchange.store.database import Database
 from exchange.store.people import names_of
+from exchange.store.programme_tables import (
+    application,
+    organiser,
+    programme,
+    programme_pair,
+)
 from exchange.store.schema import (
     account,
     answer,
@@ -72,6 +78,15 @@ def collect_rows(database: Database, person: int) -> dict[str, list[dict[str, An
             first_seen: first_seen.c.profile == key,
             group_proposal: _mentions(group_proposal.c.body, f'"{key}"'),
             joining: joining.c.account == person,
+            organiser: organiser.c.account == person,
+            application: or_(
+                application.c.account == person, _mentions(application.c.partners, str(person))
+            ),
+            programme_pair: or_(
+                programme_pair.c.seeker == key,
+                programme_pair.c.helper == key,
+                programme_pair.c.organiser == person,
+            ),
             preference: preference.c.profile == key,
             block_mark: block_mark.c.speaker == key,
             unclear_answer: or_(
@@ -122,6 +137,7 @@ MENTIONING: dict[Table, tuple[tuple[Column[Any], ...], tuple[Column[Any], ...]]]
     item: ((item.c.direction, item.c.capacity), (item.c.request,)),
     problem: ((problem.c.page, problem.c.code), (problem.c.page, problem.c.text)),
     introduction: ((introduction.c.made,), (introduction.c.name, introduction.c.line)),
+    programme: ((programme.c.page, programme.c.title), (programme.c.title, programme.c.body)),
     notice: ((notice.c.begun,), (notice.c.name, notice.c.page, notice.c.detail)),
     outcome: (
         (outcome.c.run, outcome.c.kind, outcome.c.reason),
@@ -181,6 +197,8 @@ def _concerns(table: Table, row: Any, person: int, key: str) -> bool:
     """Whether a row is really theirs: the database narrows down by text, and user:5 is in user:55."""
     if table is page:
         return row["party"] == key or person in row["agreed"]
+    if table is application:
+        return row["account"] == person or person in row["partners"]
     if table is notice:
         theirs = Recipient.parse(row["recipient"]).concerns(ProfileKey.parse(key))
         return row["account"] == person or theirs

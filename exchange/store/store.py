@@ -36,6 +36,7 @@ from exchange.store.people import (
     RateLimits,
 )
 from exchange.store.profiles import Profiles
+from exchange.store.programmes import Programmes
 from exchange.store.responses import Responses
 from exchange.store.runs import (
     DIRECTORY_PAGE,
@@ -128,6 +129,7 @@ class Store:
     notices: Notices
     responses: Responses
     introductions: Introductions
+    programmes: Programmes
     unclear_answers: UnclearAnswers
     rounds: Rounds
     declined_cohorts: DeclinedCohorts
@@ -164,6 +166,7 @@ class Store:
             notices=Notices(database),
             responses=Responses(database),
             introductions=Introductions(database),
+            programmes=Programmes(database),
             unclear_answers=UnclearAnswers(database),
             rounds=Rounds(database),
             declined_cohorts=DeclinedCohorts(database),

@@ -212,9 +212,9 @@ def _refusing() -> frozenset[str]:
 
 
 def _counts(one: Suggestion) -> bool:
-    """Whether two were brought together: somebody was told of it, or a coordinator did it."""
+    """Whether two were brought together: somebody was told of it, or a person decided it."""
     if one.status is SuggestionStatus.PLANNED:
-        return one.is_introduction
+        return one.is_by_hand
     return one.status is not SuggestionStatus.WITHDRAWN
 
 

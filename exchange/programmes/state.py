@@ -1,0 +1,147 @@
+"""State: a programme as it stands in the store, with the draft that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from exchange.directory import Directory
+from exchange.matching.eligibility import TOLD, History
+from exchange.matching.weights import Weights
+from exchange.model import (
+    AGREED,
+    Application,
+    Kind,
+    Profile,
+    Programme,
+    ProgrammeDraft,
+    Suggestion,
+    SuggestionStatus,
+)
+from exchange.model.keys import ProfileKey
+from exchange.programmes.applicants import admit_applicants
+from exchange.programmes.draft import ProgrammeHistory, draft_programme
+from exchange.store import Store
+from exchange.store.programmes import CONFIRMED, LEFT_OUT, ProgrammePair
+
+OPENING = frozenset((Kind.HUB, Kind.CHAPTER, Kind.THEMATIC_ORGANISATION, Kind.USER_GROUP))
+"""The kinds of group whose contacts may open a programme."""
+
+
+def may_organise(store: Store, account: int) -> bool:
+    """Whether somebody may act for the programmes that they organise.
+
+    Coordinators may, and whoever speaks, by their own hand, for a hub or an affiliate that takes
+    part. So opening one takes what everybody can see on the wiki, and can take back there.
+    """
+    if account in store.coordinators.all():
+        return True
+    groups = store.profiles.records(store.pages.groups_of(account))
+    return any(one.active and one.profile.kind in OPENING for one in groups.values())
+
+
+def able_organisers(store: Store, programme: Programme) -> set[int]:
+    """Return who may act for a programme: they wrote it there themselves, and may open one."""
+    return {one for one in store.programmes.organisers(programme.page) if may_organise(store, one)}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeState:
+    """A programme with everybody who applied, what was decided, and what is proposed now.
+
+    ``decided`` are the organisers' decisions, ``suggestions`` what became of the confirmed ones, by
+    id; ``profiles`` are those of everybody in it, by key.
+    """
+
+    programme: Programme
+    applications: Sequence[Application]
+    draft: ProgrammeDraft
+    decided: Sequence[ProgrammePair]
+    suggestions: Mapping[int, Suggestion]
+    profiles: Mapping[str, Profile]
+
+    def figures(self) -> ProgrammeFigures:
+        """Count how far it got: people up to ``waiting``, pairs from there on."""
+        steps = list(self.draft.steps.values())
+        confirmed = [one for one in self.decided if one.state == CONFIRMED]
+        known = [
+            self.suggestions[one.suggestion]
+            for one in confirmed
+            if one.suggestion in self.suggestions
+        ]
+        return ProgrammeFigures(
+            applied=len(steps),
+            eligible=sum(step.is_eligible for step in steps),
+            waiting=len(self.draft.waiting),
+            confirmed=len(confirmed),
+            told=sum(one.status in TOLD for one in known),
+            accepted=sum(one.status in AGREED for one in known),
+            exchanged=sum(one.status is SuggestionStatus.EXCHANGED for one in known),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeFigures:
+    """How far a programme got: people who applied, fit and wait; pairs confirmed, told and so on."""
+
+    applied: int = 0
+    eligible: int = 0
+    waiting: int = 0
+    confirmed: int = 0
+    told: int = 0
+    accepted: int = 0
+    exchanged: int = 0
+
+
+def read_programme(
+    store: Store, programme: Programme, *, directory: Directory, weights: Weights, today: date
+) -> ProgrammeState:
+    """Read a programme and draft it. A dozen queries, however many applied."""
+    with store.snapshot():
+        applications = store.programmes.applications(programme.page)
+        decided = store.programmes.pairs(programme.page)
+        groups = store.pages.groups_by_contact()
+        suggestions = store.suggestions.history()
+        apart = store.preferences.blocked_pairs()
+        silent = store.preferences.left_alone()
+        keys = {
+            one.account: (str(ProfileKey.for_person(one.account)), *groups.get(one.account, ()))
+            for one in applications
+        }
+        mine = {key for several in keys.values() for key in several}
+        decided_keys = {key for one in decided for key in one.pair}
+        records = store.profiles.records(mine | decided_keys)
+    active = {key: one.profile for key, one in records.items() if one.active}
+    admission = admit_applicants(
+        programme,
+        applications,
+        keys=keys,
+        profiles=active,
+        directory=directory,
+        silent=silent,
+        today=today,
+    )
+    general = History.of(suggestions, today=today, period=programme.period, bounds=weights.bounds)
+    draft = draft_programme(
+        programme,
+        admission,
+        history=ProgrammeHistory(
+            general=replace(general, pairs=general.pairs | apart),
+            suggestions=suggestions,
+            left_out={one.pair for one in decided if one.state == LEFT_OUT},
+            apart=apart,
+        ),
+        directory=directory,
+        weights=weights,
+        today=today,
+    )
+    wanted = {one.suggestion for one in decided if one.suggestion}
+    return ProgrammeState(
+        programme=programme,
+        applications=applications,
+        draft=draft,
+        decided=decided,
+        suggestions={one.id: one for one in suggestions if one.id in wanted},
+        profiles={key: one.profile for key, one in records.items()},
+    )

@@ -1,0 +1,230 @@
+"""Programmes on pages: only what people write there themselves counts, at the cost of what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.harvest import HarvestResult, harvest_pages
+from exchange.directory import load as load_directory
+from exchange.matching import load_weights
+from exchange.model import Kind
+from exchange.programmes.state import able_organisers, may_organise, read_programme
+from exchange.settings import Settings, load
+from exchange.store import Store
+from exchange.store.erasure import erase_person
+from exchange.store.erasure_marks import ErasureMarks
+from tests.unit.harvest.wiki import BEGIN, MemoryWiki
+
+NOW = BEGIN + timedelta(days=20)
+PAGE = "Project:Spring round"
+
+
+def template(*lines: str, organisers: str = "User:Olu", more: str = "") -> str:
+    rows = "".join(f"* {line}\n" for line in lines)
+    return (
+        "Welcome!\n{{Capacity Exchange round|name=Spring|capacities=Wikidata\n"
+        f"|organisers={organisers}{more}\n|applicants=\n{rows}}}}}\n"
+    )
+
+
+@pytest.fixture
+def wiki() -> MemoryWiki:
+    made = MemoryWiki()
+    for name in ("Olu", "Ada", "Ben", "Cy", "Eve"):
+        made.account(name)
+    return made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(f"sqlite:///{tmp_path}/exchange.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return load({"CXC_ERASURE_KEYS": "a-key-of-at-least-32-characters!"})
+
+
+class Harvester:
+    def __init__(self, settings: Settings, store: Store, wiki: MemoryWiki) -> None:
+        self.settings, self.store, self.wiki = settings, store, wiki
+
+    def __call__(self) -> HarvestResult:
+        self.wiki.forget_requests()
+        return harvest_pages(settings=self.settings, store=self.store, wiki=self.wiki, now=NOW)
+
+    def page(self) -> int:
+        (programme,) = self.store.programmes.all()
+        return programme.page
+
+    def applied(self) -> dict[str, set[str]]:
+        """Who applied, and with whom, by name."""
+        names = {user.id: user.name for user in self.wiki.accounts.values()}
+        return {
+            names[one.account]: {names[id] for id in one.partners}
+            for one in self.store.programmes.applications(self.page())
+        }
+
+    def problems(self) -> set[tuple[str, str]]:
+        return {(each.problem.code, each.problem.text) for each in self.store.problems.all()}
+
+
+@pytest.fixture
+def run(settings: Settings, store: Store, wiki: MemoryWiki) -> Harvester:
+    return Harvester(settings, store, wiki)
+
+
+def test_who_writes_their_own_line_applies_and_whom_others_write_does_not(
+    wiki: MemoryWiki, run: Harvester
+) -> None:
+    wiki.edit(PAGE, template(), by="Olu")
+    wiki.edit(PAGE, template("[[User:Ada]] with [[User:Ben]]"), by="Ada")
+    wiki.edit(PAGE, template("[[User:Ada]] with [[User:Ben]]", "[[User:Cy]]"), by="Eve")
+    run()
+    assert run.applied() == {"Ada": {"Ben"}}
+    assert run.problems() == {("application-not-confirmed", "Cy")}
+    (programme,) = run.store.programmes.all()
+    assert (programme.name, programme.title, programme.capacities) == (
+        "Spring",
+        PAGE,
+        ("wikidata",),
+    )
+
+
+def test_a_partner_whom_somebody_else_added_does_not_count(
+    wiki: MemoryWiki, run: Harvester
+) -> None:
+    wiki.edit(PAGE, template("[[User:Ada]]"), by="Ada")
+    wiki.edit(PAGE, template("[[User:Ada]] with [[User:Eve]]"), by="Eve")
+    run()
+    assert run.applied() == {"Ada": set()}
+    wiki.edit(PAGE, template("[[User:Ada]] with [[User:Eve]] – yes!"), by="Ada")
+    run()
+    assert run.applied() == {"Ada": {"Eve"}}
+
+
+def test_whoever_takes_their_line_out_has_withdrawn(wiki: MemoryWiki, run: Harvester) -> None:
+    wiki.edit(PAGE, template("[[User:Ada]]"), by="Ada")
+    wiki.edit(PAGE, template("[[User:Ada]]", "[[User:Ben]]"), by="Ben")
+    run()
+    assert set(run.applied()) == {"Ada", "Ben"}
+    wiki.edit(PAGE, template("[[User:Ben]]"), by="Ada")
+    run()
+    assert set(run.applied()) == {"Ben"}
+    # Somebody else puts it back: that is not theirs.
+    wiki.edit(PAGE, template("[[User:Ada]]", "[[User:Ben]]"), by="Eve")
+    run()
+    assert set(run.applied()) == {"Ben"}
+
+
+def test_when_somebody_applied_stays_what_they_wrote_first(
+    wiki: MemoryWiki, run: Harvester
+) -> None:
+    wiki.edit(PAGE, template("[[User:Ada]]"), by="Ada")
+    run()
+    (first,) = run.store.programmes.applications(run.page())
+    wiki.edit(PAGE, template("[[User:Ada]] – I look forward to it"), by="Ada")
+    run()
+    assert run.store.programmes.applications(run.page()) == [first]
+
+
+def test_a_hundred_applicants_cost_what_is_new(wiki: MemoryWiki, run: Harvester) -> None:
+    lines: list[str] = []
+    wiki.edit(PAGE, template(), by="Olu")
+    for number in range(100):
+        name = f"Person {number}"
+        wiki.account(name)
+        lines.append(f"[[User:{name}]]")
+        wiki.edit(PAGE, template(*lines), by=name)
+    run()
+    assert len(run.applied()) == 100
+    wiki.account("Late")
+    wiki.edit(PAGE, template(*lines, "[[User:Late]]"), by="Late")
+    run()
+    assert len(run.applied()) == 101
+    assert wiki.asked.get("last_revision_by", 0) == 0
+    wiki.edit(PAGE, template(*lines, "[[User:Late]]", more="|note=Soon!"), by="Eve")
+    run()
+    assert len(run.applied()) == 101
+    assert wiki.asked.get("last_revision_by", 0) == 0
+
+
+def test_a_page_without_its_template_has_no_programme(wiki: MemoryWiki, run: Harvester) -> None:
+    wiki.edit(PAGE, template("[[User:Ada]]"), by="Ada")
+    run()
+    page = run.page()
+    wiki.edit(PAGE, "Over.", by="Olu")
+    run()
+    assert run.store.programmes.all() == []
+    assert run.store.programmes.applications(page) == []
+    assert run.store.programmes.organisers(page) == set()
+
+
+def test_only_an_organiser_by_their_own_hand_who_speaks_for_an_affiliate_may_act(
+    wiki: MemoryWiki, run: Harvester
+) -> None:
+    ids = {name: user.id for name, user in wiki.accounts.items()}
+    group = "{{Capacity Exchange profile|kind=%s|contact=User:%s|offers=Wikidata|languages=en}}"
+    wiki.edit("Project:Hub", group % ("hub", "Olu"), by="Olu")
+    wiki.edit("Project:Friends", group % ("informal group", "Ben"), by="Ben")
+    wiki.edit("Project:Stolen", group % ("chapter", "Cy"), by="Eve")
+    wiki.edit(PAGE, template(organisers="User:Olu, User:Ben, User:Cy"), by="Eve")
+    run()
+    (programme,) = run.store.programmes.all()
+    assert able_organisers(run.store, programme) == set()
+    assert ("organiser-not-confirmed", "Olu") in run.problems()
+    for name in ("Olu", "Ben", "Cy"):
+        wiki.edit(PAGE, template(organisers="User:Olu, User:Ben, User:Cy") + name, by=name)
+    run()
+    assert able_organisers(run.store, programme) == {ids["Olu"]}
+    assert run.store.programmes.organisers(programme.page) == {ids[n] for n in ("Olu", "Ben", "Cy")}
+    run.store.coordinators.replace({ids["Ben"], ids["Eve"]}, at=NOW)
+    assert able_organisers(run.store, programme) == {ids["Olu"], ids["Ben"]}
+    assert may_organise(run.store, ids["Eve"])
+    assert run.store.profiles.get("page:11").kind is Kind.HUB  # type: ignore[union-attr]
+
+
+def test_a_hidden_account_keeps_its_place_by_number_and_takes_no_part(
+    wiki: MemoryWiki, run: Harvester
+) -> None:
+    profile = "{{Capacity Exchange profile|wants=Wikidata|languages=en}}"
+    wiki.edit("User:Ada", profile, by="Ada")
+    wiki.edit(PAGE, template("[[User:Ada]]"), by="Ada")
+    run()
+    ada = wiki.accounts.pop("Ada")
+    wiki.edit(PAGE, template("[[User:Ada]]", "[[User:Ben]]"), by="Ben")
+    wiki.edit("User:Ada", profile + " ", by="Eve")
+    run()
+    (programme,) = run.store.programmes.all()
+    assert {one.account for one in run.store.programmes.applications(programme.page)} >= {ada.id}
+    state = read_programme(
+        run.store,
+        programme,
+        directory=load_directory(),
+        weights=load_weights(),
+        today=NOW.date(),
+    )
+    assert state.draft.steps[ada.id] == "no-profile"
+
+
+def test_whoever_is_forgotten_is_in_no_programme(
+    wiki: MemoryWiki, run: Harvester, settings: Settings
+) -> None:
+    wiki.edit(PAGE, template("[[User:Ada]] with [[User:Ben]]"), by="Ada")
+    wiki.edit(PAGE, template("[[User:Ada]] with [[User:Ben]]", "[[User:Ben]]"), by="Ben")
+    run()
+    ben = wiki.accounts["Ben"]
+    marks = ErasureMarks(run.store.database, secrets=settings.erasure_keys, log=None)
+    erase_person(run.store, ben.id, marks=marks, at=NOW)
+    assert run.applied() == {"Ada": set()}
+    wiki.edit(
+        PAGE, template("[[User:Ada]] with [[User:Ben]]", "[[User:Ben]]", "[[User:Cy]]"), by="Cy"
+    )
+    run()
+    assert run.applied() == {"Ada": set(), "Cy": set()}
