@@ -13,7 +13,7 @@ from exchange.directory import Directory
 from exchange.i18n.messages import Localizer
 from exchange.languages import language_name
 from exchange.matching import reasons
-from exchange.model import Language, Profile, Suggestion, User
+from exchange.model import Language, Profile, Programme, Suggestion, User
 from exchange.notices.message import (
     GROUP,
     NoticeContent,
@@ -40,7 +40,8 @@ class Composer:
     would show red: they are named without a link. ``talk_pages`` gives, by user name, where a
     message to somebody is read, if that is not their own talk page. No reason names a country that
     ``protection`` covers, and no notice is written in one of ``languages_off``. ``introductions``
-    are those that coordinators made, by suggestion; ``unmet`` is what the last round left open.
+    are those that coordinators made, by suggestion; ``programmes`` are by the period of their
+    suggestions; ``unmet`` is what the last round left open.
     """
 
     site: Site
@@ -53,6 +54,7 @@ class Composer:
     protection: CountryProtection = UNPROTECTED
     languages_off: tuple[str, ...] = ()
     introductions: Mapping[int, Introduction] = field(default_factory=dict)
+    programmes: Mapping[str, Programme] = field(default_factory=dict)
     unmet: UnmetWants = field(default_factory=UnmetWants)
     wording_for: Callable[[str], Localizer] = field(default=lambda code: Localizer(code, GROUP))
 
@@ -142,6 +144,7 @@ class Composer:
             reasons=tuple(reasons(match, wording, self.directory)),
             introduced_by=made.name if made is not None else "",
             line=made.line if made is not None else "",
+            programme=self.programmes.get(each.period),
         )
 
     def _party(self, profile: Profile, name: str | None = None) -> NoticePerson:

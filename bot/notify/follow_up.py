@@ -19,16 +19,11 @@ from bot.notify.recipients import contact_names
 from bot.wiki.port import Wiki
 from exchange.errors import WikiUnavailable
 from exchange.i18n.messages import I18N, available_languages, load_messages
-from exchange.matching.eligibility import TOLD
-from exchange.model import Match, Reason, Suggestion, SuggestionStatus, User
-from exchange.model.keys import ProfileKey
-from exchange.model.outcome import OF_PAGE
+from exchange.model import Reason, Suggestion, SuggestionStatus, User
 from exchange.notices.answers import AnswerReader
-from exchange.notices.message import GROUP, Role
+from exchange.notices.message import GROUP
 from exchange.settings import Settings
 from exchange.store import Store
-from exchange.store.introductions import Introduction, Refusals, is_refused
-from exchange.store.profiles import ProfileRecord
 from exchange.titles import normalise_title
 
 VIA = "seen"
@@ -130,83 +125,6 @@ def _met(
         if moments:
             met[each.id] = min(moments)
     return met
-
-
-def settle_introductions(
-    store: Store, *, now: datetime, wait_days: int, run: int | None = None
-) -> None:
-    """End the introductions that wait and of which nobody is to be told any more, each for a reason.
-
-    Somebody said no, is gone or changed their profile, whoever made it is no coordinator any more,
-    or there was no day for it in ``wait_days``: then for what stood in the way on the wiki, if that
-    is known. Half a dozen queries, however many there are, and one for each that ends so.
-    """
-    waiting = store.introductions.waiting()
-    if not waiting:
-        return
-    known = store.suggestions.get_many(each.suggestion for each in waiting)
-    check = _IntroductionCheck(
-        refusals=store.introductions.refusals(),
-        apart=store.preferences.blocked_pairs(),
-        alone=store.preferences.left_alone(),
-        coordinators=store.coordinators.all(),
-        records=store.profiles.records({key for one in known.values() for key in one.match.pair}),
-        now=now,
-        patience=timedelta(days=wait_days),
-    )
-    with store.transaction():
-        for each in waiting:
-            suggestion = known[each.suggestion]
-            if suggestion.status in TOLD:
-                store.introductions.end_told([suggestion.id], at=now, run=run)
-                continue
-            reason = check.reason_against(each, suggestion.match)
-            if reason is None and suggestion.status is SuggestionStatus.WITHDRAWN:
-                reason = Reason.NOTHING_TO_SAY  # Who took it back has changed their mind since.
-            if reason is Reason.WAITED_TOO_LONG:
-                reason = _hindrance(store, each, suggestion.match) or reason
-            if reason is not None:
-                store.introductions.end(each.id, reason, at=now, run=run)
-
-
-def _hindrance(store: Store, each: Introduction, match: Match) -> Reason | None:
-    """Return what lay in the seeker's account or page, as of the newest run, so that they were not told."""
-    seeker = ProfileKey.parse(match.seeker)
-    said = store.runs.newest_reason(seeker, Role.SEEKER.value, since=each.made)
-    reason = Reason(said) if said else None
-    return reason if reason in OF_PAGE else None
-
-
-@dataclass(frozen=True, slots=True)
-class _IntroductionCheck:
-    """What our records say about introductions that wait."""
-
-    refusals: Refusals
-    apart: frozenset[tuple[str, str]]
-    alone: frozenset[str]
-    coordinators: frozenset[int]
-    records: Mapping[str, ProfileRecord]
-    now: datetime
-    patience: timedelta
-
-    def reason_against(self, each: Introduction, match: Match) -> Reason | None:
-        """Return why two people are not to be introduced any more."""
-        if is_refused(each, match.pair, self.refusals):
-            return Reason.INTRODUCTION_REFUSED
-        if match.pair in self.apart:
-            return Reason.DECLINED
-        if self.alone & {*match.pair}:
-            return Reason.NOTIFY_NO
-        if each.coordinator not in self.coordinators:
-            return Reason.NO_COORDINATOR
-        seeker, helper = (self.records.get(key) for key in (match.seeker, match.helper))
-        if seeker is None or helper is None or not (seeker.active and helper.active):
-            return Reason.PROFILE_GONE
-        wants = {want.capacity for want in seeker.profile.open_wants(self.now.date())}
-        offers = {offer.capacity for offer in helper.profile.offers}
-        if match.want not in wants or match.offer not in offers:
-            return Reason.NOTHING_TO_SAY
-        return Reason.WAITED_TOO_LONG if each.made <= self.now - self.patience else None
 
 
 MEASURE = "reverts"

@@ -13,6 +13,7 @@ from bot.edits import ANOTHER_RUN, CircuitBreaker, RunLock, first_details, run_l
 from bot.harvest.harvest import stored_directory as stored_directory
 from bot.notify.answers import STOP, notice_template_test
 from bot.notify.availability import ask_instead, due_questions
+from bot.notify.by_hand import settle_introductions, settle_programmes
 from bot.notify.compose import Composer
 from bot.notify.confirm import RIGHT, Confirmer
 from bot.notify.deliver import NoticeSender
@@ -25,7 +26,6 @@ from bot.notify.follow_up import (
     clock_from,
     follow_up_notices,
     require_account,
-    settle_introductions,
 )
 from bot.notify.history import check_history
 from bot.notify.joined import joiner_candidates, waiting_joiners
@@ -179,6 +179,13 @@ class _Run:
             settle_introductions(
                 self.store, now=now, wait_days=self.settings.notify.expire_days, run=self.run
             )
+            settle_programmes(
+                self.store,
+                self.wiki,
+                settings=self.settings,
+                directory=stored_directory(self.store),
+                now=now,
+            )
         told = AlreadyTold.of(self.store)
         days = self.settings.notify.check_in_days
         waiting = due_check_ins(self.store, told, now=now, days=days)
@@ -211,6 +218,7 @@ class _Run:
         composer = replace(
             self._composer(eligibility, profiles, users),
             introductions=self._introductions(waiting),
+            programmes={one.period: one for one in self.store.programmes.all()},
             unmet=UnmetWants.read(
                 self.store,
                 (key for key, role in waiting if role is Role.SEEKER),

@@ -61,6 +61,7 @@ class Reason(StrEnum):
     NO_COORDINATOR = "no-coordinator"
     WAITED_TOO_LONG = "waited-too-long"
     TAKEN_BACK = "taken-back"
+    WITHDREW = "withdrew"
     # The run as a whole: held candidates are taken up again next time.
     STOP_PAGE = "stop-page"
     PAUSED = "paused"

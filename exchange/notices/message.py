@@ -14,7 +14,7 @@ from enum import StrEnum
 from exchange.i18n.escape import escape_wikitext, one_line
 from exchange.i18n.messages import Localizer, Person, available_languages, is_reviewed
 from exchange.languages import canonical, fallback_chain
-from exchange.model import Language, Match, SuggestionStatus
+from exchange.model import Language, Match, Programme, SuggestionStatus
 from exchange.notices import section, template
 from exchange.notices.answers import NOT_YET, message_key
 from exchange.notices.section import NoticeMarker, NoticeSection, Pair
@@ -95,8 +95,8 @@ class NoticePerson:
 class NoticeItem:
     """One suggestion in a notice: the other party, what it is about, and why, in plain text.
 
-    ``introduced_by`` names the coordinator who made it by hand, with a ``line`` of theirs. Where
-    somebody interprets, ``third`` is the other of the two whom the reader meets (to the seeker and
+    ``introduced_by`` names the coordinator who made it by hand, with a ``line`` of theirs,
+    ``programme`` the one whose organiser confirmed it. Where somebody interprets, ``third`` is the other of the two whom the reader meets (to the seeker and
     the helper the interpreter, to the interpreter the helper), and ``languages`` names the
     seeker's and the helper's.
     """
@@ -110,6 +110,7 @@ class NoticeItem:
     line: str = ""
     third: NoticePerson | None = None
     languages: tuple[str, ...] = ()
+    programme: Programme | None = None
 
     @property
     def people(self) -> tuple[NoticePerson, ...]:
@@ -396,6 +397,10 @@ def _item(
         yield f"{bullet}* " + wording.text(
             "notice-introduced", link, f"<bdi>{_shown(item.line)}</bdi>"
         )
+    if item.programme is not None:
+        page = link_target(item.programme.title, item.programme.page, names)
+        link = f"[[{page}|{_shown(item.programme.shown_name)}]]"
+        yield f"{bullet}* " + wording.text("notice-programme", link)
     if item.reasons:
         yield f"{bullet}* " + " · ".join(_shown(reason) for reason in item.reasons)
 
