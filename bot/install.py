@@ -92,7 +92,7 @@ def on_wiki_pages(
     ]
     pages += _listed_pages(names, bot, directory, folder, extensions)
     # Whoever writes {{Capacity Exchange Profile}} gets what they mean.
-    for title in (_template(names.profile), _template(names.request)):
+    for title in map(_template, (names.profile, names.request, names.programme)):
         pages += [OnWikiPage(each, f"#REDIRECT [[{title}]]") for each in case_variants(title)]
     return tuple(pages)
 

@@ -15,7 +15,7 @@ from exchange.i18n.messages import I18N, available_languages, is_reviewed, load_
 from exchange.languages import autonym, text_direction
 from exchange.model import Frequency, Kind, Level, Method, Priority
 from exchange.notices.message import GROUP as NOTICE_GROUP
-from exchange.profiles.fields import ITEM, PROFILE, REQUEST, Field, FormPart, Type
+from exchange.profiles.fields import ITEM, PROFILE, PROGRAMME, REQUEST, Field, FormPart, Type
 from exchange.settings.schema import PageNames
 from exchange.ways import WayTitles
 
@@ -74,13 +74,16 @@ BAR = (
 TEMPLATES = {
     "profile": PROFILE,
     "request": REQUEST,
+    "programme": PROGRAMME,
     "capacity": ITEM,
     "notice": NOTICE,
     "bar": BAR,
 }
-_KEYS = {("bar", "1"): "value", ("bar", "2"): "most"} | {
-    ("notice", f"status{number}"): "status" for number in (1, 2, 3)
-}
+_KEYS = (
+    {("bar", "1"): "value", ("bar", "2"): "most"}
+    | {("notice", f"status{number}"): "status" for number in (1, 2, 3)}
+    | {("programme", name): f"round-{name}" for name in ("seats", "language")}
+)
 _CHOICES: dict[Type, type[Enum]] = {
     Type.KIND: Kind,
     Type.FREQUENCY: Frequency,
@@ -111,7 +114,7 @@ def template_data(template: str, directory: Directory) -> dict[str, Any]:
     fields = TEMPLATES[template]
     return {
         "description": in_every_language(f"td-{template}"),
-        "format": "{{_\n|_=_\n}}" if template in {"profile", "request"} else "inline",
+        "format": "{{_\n|_=_\n}}" if template in {"profile", "request", "programme"} else "inline",
         "params": {field.name: _parameter(template, field, directory) for field in fields},
         "paramOrder": [field.name for field in fields],
         "sets": [

@@ -40,9 +40,20 @@ COMPRESSED = frozenset(
 DATA_FILES = (".csv", ".json", ".tab", ".atom", ".svg")
 """What the addresses of files end in that programs on other sites may read."""
 _SMALL = 500
-_FORMS = ("editor.", "ask.", "introduce.")
+_FORMS = ("editor.", "ask.", "introduce.", "programmes.")
 """Blueprints with forms to write in, whose pages the reader's own browser keeps for "back"."""
-_WITHOUT_ETAG = ("meta.", "metrics.", "static", "account.", "me.", "editor.", "ask.", "introduce.")
+_WITHOUT_ETAG = (
+    "meta.",
+    "metrics.",
+    "static",
+    "account.",
+    "me.",
+    "editor.",
+    "ask.",
+    "introduce.",
+    "programmes.",
+    "organising.",
+)
 """Blueprints whose answers change without the index: they get no ETag from here."""
 
 

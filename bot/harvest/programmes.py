@@ -11,14 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.harvest.reader import ReadPage
-from exchange.model import (
-    GONE,
+from exchange.model import GONE, Page, Problem, User, account_problem
+from exchange.model.programme import (
     Application,
-    Page,
-    Problem,
     ProgrammeRecord,
-    User,
-    account_problem,
 )
 from exchange.profiles.document import PageReading, ProblemCode, make_problem
 from exchange.profiles.programme_values import ApplicantLine

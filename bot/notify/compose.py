@@ -13,7 +13,10 @@ from exchange.directory import Directory
 from exchange.i18n.messages import Localizer
 from exchange.languages import language_name
 from exchange.matching import reasons
-from exchange.model import Language, Profile, Programme, Suggestion, User
+from exchange.model import Language, Profile, Suggestion, User
+from exchange.model.programme import (
+    Programme,
+)
 from exchange.notices.message import (
     GROUP,
     NoticeContent,

@@ -14,7 +14,10 @@ from enum import StrEnum
 from exchange.i18n.escape import escape_wikitext, one_line
 from exchange.i18n.messages import Localizer, Person, available_languages, is_reviewed
 from exchange.languages import canonical, fallback_chain
-from exchange.model import Language, Match, Programme, SuggestionStatus
+from exchange.model import Language, Match, SuggestionStatus
+from exchange.model.programme import (
+    Programme,
+)
 from exchange.notices import section, template
 from exchange.notices.answers import NOT_YET, message_key
 from exchange.notices.section import NoticeMarker, NoticeSection, Pair

@@ -18,8 +18,10 @@ from exchange.model import (
     Offer,
     Problem,
     Profile,
-    Programme,
     Want,
+)
+from exchange.model.programme import (
+    Programme,
 )
 from exchange.profiles.programme_values import ApplicantLine
 

@@ -14,8 +14,6 @@ from exchange.directory import Directory
 from exchange.languages import parse_languages
 from exchange.model import (
     FLUENT,
-    MOST_APPLICANTS,
-    Audience,
     Frequency,
     Kind,
     Language,
@@ -24,6 +22,10 @@ from exchange.model import (
     Priority,
     Problem,
     Want,
+)
+from exchange.model.programme import (
+    MOST_APPLICANTS,
+    Audience,
 )
 from exchange.profiles import fields, scalars
 from exchange.profiles.document import (

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from exchange import geography
-from exchange.model import Audience, Kind, Programme
+from exchange.model import Kind
+from exchange.model.programme import (
+    Audience,
+    Programme,
+)
 from exchange.profiles.names import TemplateNames
 from exchange.profiles.scalars import is_nothing, parse_kind, term_table
 from exchange.text import SEPARATORS, fold

@@ -9,14 +9,12 @@ from typing import Protocol
 
 from exchange.geography import affiliate_names
 from exchange.matching.eligibility import is_muted, region_of_profile
-from exchange.model import (
+from exchange.model import USABLE, Method, Profile
+from exchange.model.programme import (
     MOST_APPLICANTS,
-    USABLE,
     ApplicantStep,
     Application,
     Audience,
-    Method,
-    Profile,
     Programme,
 )
 from exchange.text import fold

@@ -15,21 +15,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from exchange.matching.eligibility import History
+from exchange.matching.eligibility import TOLD, History
 from exchange.matching.explain import explain_pair
 from exchange.matching.round import match_profiles
 from exchange.matching.unmet import UnmetReason
 from exchange.matching.weights import Weights
-from exchange.model import (
-    AGREED,
+from exchange.model import AGREED, Match, Profile, Suggestion, SuggestionStatus
+from exchange.model.programme import (
     ApplicantStep,
     DraftPair,
-    Match,
-    Profile,
     Programme,
     ProgrammeDraft,
-    Suggestion,
-    SuggestionStatus,
     WaitingPlace,
     WaitingReason,
 )
@@ -177,8 +173,13 @@ class _Pairing:
         pair = (min(key, other), max(key, other))
         if pair in self.history.apart or pair in self.history.left_out:
             return None
-        # What was suggested to them before is no reason against what they chose themselves.
-        history = replace(self._history(), pairs=frozenset(self.history.apart))
+        # What was suggested to them elsewhere is no reason against what they chose themselves.
+        told = {
+            one.match.pair
+            for one in self.history.suggestions
+            if one.period == self.programme.period and one.status in TOLD
+        }
+        history = replace(self._history(), pairs=frozenset({*self.history.apart, *told}))
         found = [
             match
             for seeker, helper in ((key, other), (other, key))

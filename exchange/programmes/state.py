@@ -9,17 +9,13 @@ from datetime import date
 from exchange.directory import Directory
 from exchange.matching.eligibility import TOLD, History
 from exchange.matching.weights import Weights
-from exchange.model import (
-    AGREED,
+from exchange.model import AGREED, Kind, Profile, Suggestion, SuggestionStatus
+from exchange.model.keys import ProfileKey
+from exchange.model.programme import (
     Application,
-    Kind,
-    Profile,
     Programme,
     ProgrammeDraft,
-    Suggestion,
-    SuggestionStatus,
 )
-from exchange.model.keys import ProfileKey
 from exchange.programmes.applicants import admit_applicants
 from exchange.programmes.draft import ProgrammeHistory, draft_programme
 from exchange.store import Store

@@ -10,8 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, String, Text, cast, func, or_, select
 
-from exchange.model import GONE, Problem, ProgrammeRecord, User, account_problem
+from exchange.model import GONE, Problem, User, account_problem
 from exchange.model.keys import GROUP_PREFIX
+from exchange.model.programme import (
+    ProgrammeRecord,
+)
 from exchange.store.codec import pack_user, unpack_user
 from exchange.store.database import Database, batches
 from exchange.store.programme_tables import application, organiser, programme

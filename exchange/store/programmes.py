@@ -9,15 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
-from exchange.model import (
+from exchange.model import Kind, Reason, Suggestion
+from exchange.model.programme import (
     Application,
     Audience,
     DraftPair,
-    Kind,
     Programme,
     ProgrammeRecord,
-    Reason,
-    Suggestion,
 )
 from exchange.store.database import Database, batches
 from exchange.store.programme_tables import application, organiser, programme, programme_pair
@@ -49,6 +47,10 @@ class ProgrammePair:
     def pair(self) -> tuple[str, str]:
         """The two, the smaller key first."""
         return min(self.seeker, self.helper), max(self.seeker, self.helper)
+
+
+class NotConfirmed(Exception):
+    """Another organiser decided about the same two meanwhile."""
 
 
 class Programmes:
@@ -169,7 +171,8 @@ class Programmes:
     ) -> list[Suggestion]:
         """Keep what an organiser decided, and plan the suggestions of what they confirmed.
 
-        What was planned for the same two otherwise is taken back. A second time changes nothing.
+        What was planned for the same two otherwise is taken back. Raises ``NotConfirmed`` where
+        another organiser decided about one of them meanwhile; nothing is kept then.
         """
         chosen, others = list(confirmed), list(left_out)
         with self._database.writing():
@@ -179,6 +182,7 @@ class Programmes:
             self._suggestions.withdraw(
                 [one.id for one in known if one.match.pair in pairs and not one.is_by_hand], at=at
             )
+            self._drop_ended(of.page, {*pairs, *(one.match.pair for one in others)})
             rows = [
                 *(
                     _pair_row(of, one, CONFIRMED, kept.id)
@@ -188,8 +192,16 @@ class Programmes:
             ]
             for row in rows:
                 row |= {"organiser": organiser, "at": at, "outcome": "", "ended": None}
-            self._database.upsert(programme_pair, rows)
+                if not self._database.insert_new(programme_pair, row):
+                    raise NotConfirmed
         return planned
+
+    def _drop_ended(self, page: int, pairs: Collection[tuple[str, str]]) -> None:
+        """Let two be decided about again of whom nobody was told then."""
+        with self._database.writing() as connection:
+            for each in self.pairs(page):
+                if each.pair in pairs and each.outcome:
+                    connection.execute(programme_pair.delete().where(*_is(each)))
 
     def take_up(self, page: int, seeker: str, helper: str) -> bool:
         """Let two whom an organiser left out be proposed again; whether there was such a pair."""
@@ -210,15 +222,7 @@ class Programmes:
 
     def end(self, each: ProgrammePair, outcome: Reason, *, at: datetime) -> None:
         """Record why nobody is told of a pair any more, and take its suggestion back."""
-        query = (
-            programme_pair.update()
-            .where(
-                programme_pair.c.page == each.page,
-                programme_pair.c.seeker == each.seeker,
-                programme_pair.c.helper == each.helper,
-            )
-            .values(outcome=outcome.value, ended=at)
-        )
+        query = programme_pair.update().where(*_is(each)).values(outcome=outcome.value, ended=at)
         with self._database.writing() as connection:
             self._suggestions.withdraw([each.suggestion], at=at)
             connection.execute(query)
@@ -228,6 +232,14 @@ class Programmes:
         query = select(programme_pair).where(*conditions).order_by(*order)
         with self._database.reading() as connection:
             return [_unpack_pair(row) for row in connection.execute(query)]
+
+
+def _is(each: ProgrammePair) -> list[ColumnElement[bool]]:
+    return [
+        programme_pair.c.page == each.page,
+        programme_pair.c.seeker == each.seeker,
+        programme_pair.c.helper == each.helper,
+    ]
 
 
 def _application_row(page: int, each: Application) -> dict[str, Any]:

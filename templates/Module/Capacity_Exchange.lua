@@ -215,6 +215,38 @@ function exchange.request( frame )
 		.. category()
 end
 
+-- {{Capacity Exchange round}}
+function exchange.programme( frame )
+	local args, reader = called( frame )
+	local text = words().text
+	local name, note = given( args, 'name' ), given( args, 'note', 'notes', 'about' )
+	local what = given( args, 'capacities', 'capacity', 'topics' )
+	local opens, closes = given( args, 'opens', 'opening' ), given( args, 'closes', 'closing' )
+	local spoken = given( args, 'language', 'languages' )
+	local applicants = given( args, 'applicants', 'applications', 'participants' )
+	local organisers = given( args, 'organisers', 'organiser', 'organizers', 'organizer' )
+	local body = heading( '<span aria-hidden="true">⇄</span> ' .. text( reader, 'programme' ) .. ( name and ': ' .. isolated( name ) or '' ) )
+	if what then
+		body = body .. '\n' .. list( reader, what )
+	end
+	if note then
+		body = body .. tag( 'div', 'dir="auto"', '\n' .. note .. '\n' )
+	end
+	body = body .. rows( '.5em 0 0',
+		row( reader, 'for', isolated( given( args, 'for', 'audience' ) ) ),
+		row( reader, 'opens', opens and items().day( opens ) ),
+		row( reader, 'closes', closes and items().day( closes ) ),
+		row( reader, 'round-seats', isolated( given( args, 'seats', 'places' ) ) ),
+		row( reader, 'languages', spoken and items().languages( reader, spoken ) ),
+		row( reader, 'organisers', organisers and tag( 'div', 'dir="auto"', '\n' .. organisers .. '\n' ) ) )
+	body = body .. tag( 'div', style( 'margin-top:.75em;font-weight:bold' ), text( reader, 'applicants' ) )
+		.. tag( 'p', style( 'margin:.25em 0;' .. SUBTLE ), text( reader, 'programme-apply' ) )
+		.. ( applicants and tag( 'div', 'dir="auto"', '\n' .. applicants .. '\n' ) or '' )
+	return tag( 'div', 'class="capacity-exchange-round" role="region" aria-label="' .. text( reader, 'programme' ) .. '" ' .. speaks( reader ) .. ' '
+		.. style( 'box-sizing:border-box;clear:both;max-width:56em;margin:1em 0;padding:.75em 1em;' .. MARKED .. ';' .. SURFACE ),
+		body .. foot( reader ) )
+end
+
 -- -- The notice -------------------------------------------------------------------------------------
 
 -- {{Capacity Exchange notice}}: what was answered, and what of it was understood.

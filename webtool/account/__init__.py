@@ -19,7 +19,9 @@ def register_account(app: Flask) -> None:
         joining,
         login,
         me,
+        organising,
         plan,
+        programmes,
         queue,
         sharing,
         wanting,
@@ -28,7 +30,9 @@ def register_account(app: Flask) -> None:
 
     auth.register_auth(app)
     signed = (login, answers, me, plan, sharing, joining, wanting, wishes)
-    own = (module.pages for module in (*signed, queue, invitations, introduce))
+    own = (
+        module.pages for module in (*signed, queue, invitations, introduce, programmes, organising)
+    )
     app.jinja_env.globals["coordinates"] = queue.is_coordinator
     for blueprint in (*own, edit.editor_pages, edit.request_pages):
         app.register_blueprint(blueprint)

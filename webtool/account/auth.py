@@ -261,7 +261,7 @@ class FormRefused(Exception):
         super().__init__(code)
 
 
-HOLDING = ("editor", "ask", "invitations", "introduce", "plan", "joining", "wanting")
+HOLDING = ("editor", "ask", "invitations", "introduce", "plan", "joining", "wanting", "programmes")
 """Blueprints whose forms hold more than a choice: what was typed is shown again after a refusal."""
 
 

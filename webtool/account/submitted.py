@@ -202,6 +202,7 @@ def wiki_names() -> TemplateNames:
         profile=[f"Template:{names.profile}"],
         request=[f"Template:{names.request}"],
         item=[f"Template:{names.capacity}"],
+        programme=[f"Template:{names.programme}"],
     )
 
 

@@ -172,7 +172,8 @@ class UserWiki:
     def site_info(self, called: Called) -> SiteInfo:
         """Return the names of our templates on the wiki, its language, and who is asking."""
         titles = {
-            role: f"Template:{getattr(called, role)}" for role in ("profile", "request", "capacity")
+            role: f"Template:{getattr(called, role)}"
+            for role in ("profile", "request", "capacity", "programme")
         }
         answer = self._ask(
             action="query",
@@ -199,6 +200,7 @@ class UserWiki:
             profile=every["profile"],
             request=every["request"],
             item=every["capacity"],
+            programme=every["programme"],
             namespaces={
                 number: [name for name in names if name] for number, names in spaces.items()
             },

@@ -134,7 +134,12 @@ def check_known(title: str) -> CheckedPage | None:
 def template_names() -> TemplateNames:
     """Return the names of the templates, as the settings have them."""
     set_ = context().settings.names
-    return TemplateNames.of(profile=[set_.profile], request=[set_.request], item=[set_.capacity])
+    return TemplateNames.of(
+        profile=[set_.profile],
+        request=[set_.request],
+        item=[set_.capacity],
+        programme=[set_.programme],
+    )
 
 
 _USERS = ("User", *sorted(namespace_names("user")))

@@ -16,7 +16,7 @@ from bot.install import on_wiki_pages
 from exchange import directory
 from exchange.directory.directory import names_of
 from exchange.model import Profile
-from exchange.profiles.fields import ITEM, PROFILE, REQUEST, Type
+from exchange.profiles.fields import ITEM, PROFILE, PROGRAMME, REQUEST, Type
 from tests.integration.wiki.test_install import FULL, words
 from tests.support.wiki.ours import install_ours, settings
 from tests.support.wiki.releases import NEWEST, SUITES
@@ -154,9 +154,10 @@ MARKERS = {Type.DATE: "2031-02-03", Type.COUNT: "4711", Type.COUNTRY: "Atlantis"
     [
         ("Capacity Exchange profile", PROFILE),
         ("Capacity Exchange request", REQUEST),
+        ("Capacity Exchange round", PROGRAMME),
         ("Capacity", ITEM),
     ],
-    ids=["profile", "request", "item"],
+    ids=["profile", "request", "round", "item"],
 )
 def test_every_parameter_and_alias_is_shown(installed, template, fields):
     calls = []

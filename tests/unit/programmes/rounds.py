@@ -8,15 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from exchange.matching import History, load_weights
-from exchange.model import (
+from exchange.model import Match, Profile, Suggestion, SuggestionStatus
+from exchange.model.programme import (
     Application,
     Audience,
-    Match,
-    Profile,
     Programme,
     ProgrammeDraft,
-    Suggestion,
-    SuggestionStatus,
 )
 from exchange.programmes.applicants import Admission, admit_applicants
 from exchange.programmes.draft import ProgrammeHistory, draft_programme

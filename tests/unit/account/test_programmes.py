@@ -1,0 +1,341 @@
+"""Rounds in the tool, on a wiki in memory: applied to, drafted, confirmed by organisers alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from exchange.errors import EditRefused, ResponseLost
+from exchange.model import (
+    Kind,
+    Language,
+    Offer,
+    Profile,
+    SuggestionStatus,
+    User,
+    Want,
+)
+from exchange.model.programme import (
+    Application,
+    Programme,
+    ProgrammeRecord,
+)
+from exchange.store import Store
+from exchange.store.pages import PageRecord
+from exchange.store.runs import INDEX_VERSION
+from tests.support.account_wiki import MemorySite
+from tests.unit.account.test_saving import app, client, fail, site
+from tests.unit.search.movement import NOW
+from webtool.context import context_of
+
+__all__ = ["app", "client", "site"]
+
+PAGE = "Project:Spring round"
+TEXT = (
+    "Welcome!\n{{Capacity Exchange round\n|name=Spring & <i>\n|capacities=Lua\n"
+    "|organisers=[[User:Ada]]\n|applicants=\n* [[User:Dee]] – hello, 5 May 2026 (UTC)\n}}\nBye"
+)
+MINE = "* [[User:Ada]]"
+ADA, BEN, CY, DEE, HUB = 41, 42, 43, 44, 60
+TODAY = NOW.date()
+BEFORE = datetime(NOW.year, NOW.month, NOW.day, tzinfo=UTC) - timedelta(days=9)
+
+
+@pytest.fixture
+def store(app: Flask) -> Store:
+    return context_of(app).store
+
+
+def person(number: int, name: str, *, offers: str = "", wants: str = "", level: int = 6) -> Profile:
+    return Profile(
+        f"user:{number}",
+        name,
+        page=f"User:{name}",
+        edited=NOW,
+        offers=tuple(Offer(one) for one in offers.split()),
+        wants=tuple(Want(one) for one in wants.split()),
+        languages=(Language("en", level),),
+        seats=1,
+    )
+
+
+@pytest.fixture(autouse=True)
+def opened(store: Store, site: MemorySite) -> int:
+    """A round of Ada's, who speaks for a hub: Ben can help one of Cy and Dee, who fits better."""
+    site.edit("Ada", PAGE, TEXT)
+    page = site.pages[PAGE].id
+    people = [
+        person(ADA, "Ada"),
+        person(BEN, "Ben & <b>", offers="lua"),
+        person(CY, "Cy", wants="lua", level=3),
+        person(DEE, "=Dee", wants="lua"),
+        Profile(f"page:{HUB}", "Hub", Kind.HUB, contacts=("Ada",), edited=NOW),
+    ]
+    store.profiles.save_many(people)
+    store.accounts.save([User(one.name, int(one.key[5:])) for one in people[:4]], seen=NOW)
+    store.pages.save(
+        [
+            PageRecord(page, PAGE, 4, 1),
+            PageRecord(HUB, "Project:Hub", 4, 1, party=f"page:{HUB}", agreed=(ADA,)),
+        ]
+    )
+    keep(store, page)
+    store.metadata.set(INDEX_VERSION, "round", at=NOW)
+    return page
+
+
+def keep(store: Store, page: int, **more: object) -> None:
+    days = {"opens": TODAY - timedelta(days=20), "closes": TODAY - timedelta(days=1)}
+    programme = Programme(page, PAGE, "Spring & <i>", ("lua",), **(days | more))  # type: ignore[arg-type]
+    applications = [
+        Application(DEE, BEFORE),
+        Application(BEN, BEFORE + timedelta(hours=1)),
+        Application(CY, BEFORE + timedelta(hours=2)),
+    ]
+    store.programmes.replace({page: ProgrammeRecord(programme, (ADA,), tuple(applications))})
+
+
+def token_of(client: FlaskClient) -> str:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/me").text)
+    assert token
+    return token[1]
+
+
+def send(client: FlaskClient, page: int, step: str, **more: str) -> tuple[int, str]:
+    answer = client.post(
+        f"/me/rounds/{page}", data={"csrf_token": token_of(client), "step": step} | more
+    )
+    return answer.status_code, answer.text
+
+
+# -- applying ------------------------------------------------------------------------------------
+
+
+def test_one_applies_once_in_ones_own_name_and_withdraws(
+    client: FlaskClient, site: MemorySite, store: Store, opened: int
+) -> None:
+    keep(store, opened, closes=TODAY)
+    assert "A line with your user name is written onto" in client.get(f"/me/rounds/{opened}").text
+    assert len(site.pages[PAGE].revisions) == 1, "looking writes nothing"
+    assert [send(client, opened, "apply")[0] for _ in range(2)] == [200, 200]
+    assert site.pages[PAGE].text.count(MINE) == 1
+    assert site.pages[PAGE].text.startswith("Welcome!\n")
+    assert len(site.pages[PAGE].revisions) == 2, "a second click writes nothing"
+    assert site.pages[PAGE].revisions[-1][1] == "Ada"
+    assert ADA in {one.account for one in store.programmes.applications(opened)}
+    page = client.get(f"/me/rounds/{opened}").text
+    assert "You have applied" in page
+    assert "The profile neither offers nor wants" in page
+    assert "My application" in client.get("/me/rounds").text
+    status, page = send(client, opened, "withdraw")
+    assert (status, site.pages[PAGE].text) == (200, TEXT), "what others wrote is as it was"
+    assert ADA not in {one.account for one in store.programmes.applications(opened)}
+    assert send(client, opened, "withdraw")[0] == 200
+    assert len(site.pages[PAGE].revisions) == 3
+
+
+@pytest.mark.parametrize("written", ["Dee", "User:Dee", "[[User:Dee|D.]]", "@dee", "User talk:Dee"])
+def test_whom_one_agreed_with_stands_behind_ones_name(
+    client: FlaskClient, site: MemorySite, store: Store, opened: int, written: str
+) -> None:
+    keep(store, opened, closes=TODAY)
+    assert send(client, opened, "apply", partner=written)[0] == 200
+    assert f"{MINE} with [[User:Dee]]\n" in site.pages[PAGE].text
+
+
+def test_before_and_after_the_window_nobody_can_apply(
+    client: FlaskClient, site: MemorySite, store: Store, opened: int
+) -> None:
+    for days in (
+        {"opens": TODAY + timedelta(days=1), "closes": None},
+        {"opens": None, "closes": TODAY - timedelta(days=1)},
+    ):
+        keep(store, opened, **days)
+        assert 'value="apply"' not in client.get(f"/me/rounds/{opened}").text
+        assert send(client, opened, "apply")[0] == 302
+    assert site.pages[PAGE].text == TEXT
+
+
+def test_another_edit_in_between_is_no_trouble(
+    client: FlaskClient, site: MemorySite, store: Store, opened: int
+) -> None:
+    keep(store, opened, closes=None)
+
+    def meanwhile() -> None:
+        site.before_save = lambda: None
+        site.edit("Cy", PAGE, TEXT.replace("}}", "* [[User:Cy]]\n}}"))
+
+    site.before_save = meanwhile
+    assert send(client, opened, "apply")[0] == 200
+    assert [site.pages[PAGE].text.count(f"User:{one}]") for one in ("Dee", "Cy", "Ada")] == [
+        1,
+        1,
+        2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(EditRefused("blocked", ""), 409), (ResponseLost("lost"), 502)]
+)
+def test_what_the_wiki_refuses_is_told_with_the_line(
+    client: FlaskClient, site: MemorySite, store: Store, opened: int, error: Exception, status: int
+) -> None:
+    keep(store, opened, closes=None)
+    site.before_save = lambda: fail(error)
+    found, page = send(client, opened, "apply")
+    assert found == status
+    assert "[[User:Ada]]" in page
+    assert ADA not in {one.account for one in store.programmes.applications(opened)}
+
+
+def test_a_round_that_is_gone_is_told(client: FlaskClient, site: MemorySite, opened: int) -> None:
+    site.edit("Ada", PAGE, "Over.")
+    answer = client.get(f"/me/rounds/{opened}")
+    assert (answer.status_code, "no longer on its page" in answer.text) == (404, True)
+    assert client.get("/me/rounds/999").status_code == 404
+
+
+# -- organising ----------------------------------------------------------------------------------
+
+
+def draft_of(client: FlaskClient, page: int) -> tuple[str, list[str], str]:
+    html = client.get(f"/me/rounds/{page}/pairs").text
+    digest = re.search(r'name="draft" value="(\w+)"', html)
+    return (
+        (digest[1] if digest else ""),
+        re.findall(r'checkbox" name="pair" value="([^"]+)"', html),
+        html,
+    )
+
+
+def confirm(client: FlaskClient, page: int, digest: str, pairs: list[str]) -> tuple[int, str]:
+    answer = client.post(
+        f"/me/rounds/{page}/pairs",
+        data={"csrf_token": token_of(client), "draft": digest, "pair": pairs},
+    )
+    return answer.status_code, answer.text
+
+
+def test_an_organiser_sees_pairs_waiting_list_and_reasons_and_confirms(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    assert "Pairs to confirm" in client.get("/me/rounds").text
+    digest, pairs, html = draft_of(client, opened)
+    assert pairs == [f"user:{DEE} user:{BEN}"], "Dee fits better than Cy"
+    assert "all who offer it have their seats taken" in html
+    assert store.suggestions.planned() == [], "looking decides nothing"
+    assert confirm(client, opened, digest, pairs)[0] == 302
+    (planned,) = store.suggestions.planned()
+    assert (planned.match.seeker, planned.match.helper) == (f"user:{DEE}", f"user:{BEN}")
+    assert planned.period == f"programme-{opened}"
+    (kept,) = store.programmes.pairs(opened)
+    assert (kept.state, kept.organiser, kept.suggestion) == ("confirmed", ADA, planned.id)
+    status, page = confirm(client, opened, digest, pairs)
+    assert (status, "Something has changed" in page) == (409, True)
+    assert len(store.suggestions.planned()) == 1
+
+
+def test_a_draft_that_changed_since_is_asked_again(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    digest, pairs, _ = draft_of(client, opened)
+    store.programmes.withdraw(opened, DEE)
+    status, page = confirm(client, opened, digest, pairs)
+    assert (status, store.suggestions.planned()) == (409, [])
+    assert f'value="user:{CY} user:{BEN}"' in page
+    store.profiles.save_many([person(CY, "Cy", wants="")])
+    digest, pairs, _ = draft_of(client, opened)
+    assert pairs == []
+
+
+def test_what_is_left_out_is_not_proposed_until_it_is_taken_up(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    digest, pairs, _ = draft_of(client, opened)
+    assert confirm(client, opened, digest, [])[0] == 302
+    assert store.suggestions.planned() == []
+    digest, others, html = draft_of(client, opened)
+    assert others == [f"user:{CY} user:{BEN}"], "the next of the waiting list"
+    assert "Left out" in html
+    answer = client.post(
+        f"/me/rounds/{opened}/again", data={"csrf_token": token_of(client), "pair": pairs[0]}
+    )
+    assert answer.status_code == 302
+    assert draft_of(client, opened)[1] == pairs
+
+
+def test_a_no_frees_the_seat_for_the_next_who_is_proposed_and_not_told(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    digest, pairs, _ = draft_of(client, opened)
+    confirm(client, opened, digest, pairs)
+    (planned,) = store.suggestions.planned()
+    assert draft_of(client, opened)[1] == []
+    store.suggestions.mark_notified([planned.id], at=NOW)
+    store.suggestions.answer(
+        planned.id, status=SuggestionStatus.DECLINED, by=f"user:{DEE}", via="web", at=NOW
+    )
+    assert draft_of(client, opened)[1] == [f"user:{CY} user:{BEN}"]
+    assert store.suggestions.planned() == []
+
+
+def test_while_people_still_apply_nothing_can_be_confirmed(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    keep(store, opened, closes=TODAY)
+    digest, pairs, html = draft_of(client, opened)
+    assert "People can still apply" in html
+    assert confirm(client, opened, digest, pairs)[0] == 302
+    assert store.suggestions.planned() == []
+
+
+def test_nobody_but_an_able_organiser_sees_or_confirms_anything(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    digest, pairs, _ = draft_of(client, opened)
+    record = store.programmes.get(opened)
+    assert record
+    for organisers, agreed in (((BEN,), (ADA,)), ((ADA,), (BEN,))):
+        store.programmes.replace({opened: ProgrammeRecord(record, organisers)})
+        store.pages.save([PageRecord(HUB, "Project:Hub", 4, 1, party=f"page:{HUB}", agreed=agreed)])
+        answer = client.get(f"/me/rounds/{opened}/pairs")
+        assert (answer.status_code, "Ben" in answer.text) == (403, False)
+        assert client.get(f"/me/rounds/{opened}/pairs.csv").status_code == 403
+        assert confirm(client, opened, digest, pairs)[0] == 403
+        again = {"csrf_token": token_of(client), "pair": pairs[0]}
+        assert client.post(f"/me/rounds/{opened}/again", data=again).status_code == 403
+    store.coordinators.replace({ADA}, at=NOW)
+    assert client.get(f"/me/rounds/{opened}/pairs").status_code == 200
+
+
+def test_the_table_has_everybody_and_no_formula(client: FlaskClient, opened: int) -> None:
+    answer = client.get(f"/me/rounds/{opened}/pairs.csv")
+    assert "no-store" in answer.headers["Cache-Control"]
+    rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
+    assert [row[0] for row in rows[1:]] == ["'=Dee", "Ben & <b>", "Cy"]
+    assert [row[2] for row in rows[1:]] == ["paired", "paired", "waiting"]
+    assert rows[1][4] == "Ben & <b>"
+    assert rows[3][3] == "seats"
+
+
+def test_an_applicant_does_not_learn_of_a_pair_before_the_bot_tells_them(
+    client: FlaskClient, store: Store, site: MemorySite, opened: int
+) -> None:
+    store.profiles.save_many([person(ADA, "Ada", wants="lua")])
+    site.edit("Ada", PAGE, TEXT.replace("* [[User:Dee]]", f"{MINE}\n* [[User:Dee]]"))
+    store.programmes.apply(opened, ADA, partners=(), at=BEFORE - timedelta(days=1))
+    pending = "Your application counts."
+    assert pending in client.get(f"/me/rounds/{opened}").text
+    digest, pairs, _ = draft_of(client, opened)
+    assert pairs == [f"user:{ADA} user:{BEN}"]
+    confirm(client, opened, digest, pairs)
+    assert pending in client.get(f"/me/rounds/{opened}").text
+    (planned,) = store.suggestions.planned()
+    store.suggestions.mark_notified([planned.id], at=NOW)
+    assert "You are in a pair" in client.get(f"/me/rounds/{opened}").text
