@@ -242,12 +242,15 @@ def test_a_profile_shows_everything_in_the_reader_s_language(profile, language):
         ("capacity exchange profile", "profile"),
         ("Capacity Exchange Request", "request"),
         ("Capacity_exchange_request", "request"),
+        ("Capacity exchange round", "programme"),
     ],
 )
 def test_a_template_with_other_capitals_is_ours_to_readers_and_to_the_bot(
     installed, written, template
 ):
-    value = "offers=Knitting" if template == "profile" else "want=Knitting"
+    value = {"profile": "offers", "request": "want", "programme": "capacities"}[
+        template
+    ] + "=Knitting"
     text = f"{{{{{written}|{value}}}}}"
     page = installed.parse(text, title="User:Ada/Capitals")
     assert_clean(page)
@@ -256,10 +259,11 @@ def test_a_template_with_other_capitals_is_ours_to_readers_and_to_the_bot(
     installed.edit("Ada", title, text)
     bot = live(installed)
     chosen = settings(installed)
-    ours = [f"Template:{chosen.names.profile}", f"Template:{chosen.names.request}"]
+    names = chosen.names
+    ours = [f"Template:{each}" for each in (names.profile, names.request, names.programme)]
     called = bot.redirects_to(titles=ours)
     asked = normalise_title(f"Template:{written}")
-    assert called[asked] == f"Template:{getattr(chosen.names, template)}"
+    assert called[asked] == f"Template:{getattr(names, template)}"
     assert title in {each.title for each in bot.pages_using(templates=ours, namespaces=[2])}
     reader = build_reader(settings=chosen, wiki=bot, directory=directory.load(), today=date.today())
     (found,) = bot.pages(titles=[title]).values()
@@ -349,6 +353,7 @@ def test_template_data_names_every_parameter_in_every_language(installed, name):
     declared = {
         "profile": fields.PROFILE,
         "request": fields.REQUEST,
+        "programme": fields.PROGRAMME,
         "capacity": fields.ITEM,
     }.get(name, TEMPLATES[name])
     assert list(data["paramOrder"]) == [field.name for field in declared]
@@ -362,7 +367,9 @@ def test_template_data_names_every_parameter_in_every_language(installed, name):
             assert all(param[part].values())
         assert param["suggestedvalues"] == suggestions(name, field, directory.load())
         assert (param["example"] or {"en": ""}).get("en", param["example"]) == field.example
-    assert data["format"] == ("{{_\n|_=_\n}}" if name in {"profile", "request"} else "inline")
+    assert data["format"] == (
+        "{{_\n|_=_\n}}" if name in {"profile", "request", "programme"} else "inline"
+    )
     told = [(each["label"]["en"], each["params"]) for each in data["sets"]]
     assert [inside for _, inside in told] == [
         [field.name for field in inside] for _, inside in form_parts(name)
