@@ -34,6 +34,7 @@ from exchange.model import (
     Want,
 )
 from exchange.model.keys import ProfileKey, Recipient
+from exchange.model.programme import Application, DraftPair, Programme, ProgrammeRecord
 from exchange.store import Store
 from exchange.store.blocks import add_block, drop_block, list_blocks
 from exchange.store.erasure import ERASED, erase_person, purge_erased, restore_person
@@ -167,6 +168,21 @@ class History:
         self.store.profiles.save_many(
             [Profile(key, PEOPLE[account], page=title, page_id=n, wants=(want,))]
         )
+
+    def programme(self, account: int, partner: int) -> None:
+        """Open a round on somebody's own page; they and another apply, and are a pair."""
+        n, name = self.next(), PEOPLE[account]
+        title = f"User:{name}/Round {n}"
+        self.person(account, account)
+        self.store.pages.save([PageRecord(n, title, 2, 5, owner=name, editor=name)])
+        round_ = Programme(n, title, "A round", ("lua",))
+        applied = [Application(account, NOW, (partner,)), Application(partner, NOW, (account,))]
+        applied = applied if account != partner else [Application(account, NOW)]
+        self.store.programmes.replace({n: ProgrammeRecord(round_, (account,), (*applied,))})
+        match = Match(f"user:{account}", f"user:{partner}", "lua", "lua", 1.0)
+        if account != partner:
+            pair = [DraftPair(match, True)]
+            self.store.programmes.confirm(round_, pair, [], organiser=partner, at=NOW)
 
     def group(self, group: int, contacts: list[int], editor: int) -> None:
         names = tuple(PEOPLE[account] for account in contacts)
@@ -341,6 +357,7 @@ steps = st.lists(
         st.tuples(st.just("introduced"), st.tuples(anybody, anybody, people, people)),
         st.tuples(st.just("refuse"), st.tuples(people, people)),
         st.tuples(st.just("join"), st.tuples(people, people)),
+        st.tuples(st.just("programme"), st.tuples(people, people)),
     ),
     min_size=3,
     max_size=25,
@@ -411,6 +428,7 @@ def test_every_table_is_either_searched_or_known_to_name_nobody(store: Store) ->
     happens.refuse(whose, other)
     happens.join(whose, 7340212)
     happens.join(7340213, whose)
+    happens.programme(whose, 7340212)
     erase(store, other)
     named = {line.split(" ")[0] for line in traces(store, name=PEOPLE[whose], account=whose)}
     # An item is its profile's, whose key is the number.
