@@ -227,7 +227,7 @@ function exchange.programme( frame )
 	local organisers = given( args, 'organisers', 'organiser', 'organizers', 'organizer' )
 	local body = heading( '<span aria-hidden="true">⇄</span> ' .. text( reader, 'programme' ) .. ( name and ': ' .. isolated( name ) or '' ) )
 	if what then
-		body = body .. '\n' .. list( reader, what )
+		body = body .. tag( 'div', style( 'font-size:.875em;' .. SUBTLE ), text( reader, 'capacities' ) ) .. '\n' .. list( reader, what )
 	end
 	if note then
 		body = body .. tag( 'div', 'dir="auto"', '\n' .. note .. '\n' )

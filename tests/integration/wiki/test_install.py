@@ -269,7 +269,7 @@ def test_a_template_with_other_capitals_is_ours_to_readers_and_to_the_bot(
     (found,) = bot.pages(titles=[title]).values()
     reading = reader.read(found).reading
     assert reading is not None
-    assert not reading.is_empty
+    assert reading.programme if template == "programme" else not reading.is_empty
 
 
 def test_a_variant_of_a_language_gets_the_nearest_one(installed):
