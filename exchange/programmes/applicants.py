@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
 
 from exchange.geography import affiliate_names
 from exchange.matching.eligibility import is_muted, region_of_profile
+from exchange.matching.things import CapacityTree
 from exchange.model import USABLE, Method, Profile
 from exchange.model.programme import (
     MOST_APPLICANTS,
@@ -20,20 +20,12 @@ from exchange.model.programme import (
 from exchange.text import fold
 
 
-class BroaderCapacities(Protocol):
-    """What a programme asks of the capacity directory."""
-
-    def broader(self, id: str) -> tuple[str, ...]:
-        """Return the ids of all wider capacities, nearest first; none for unlisted ones."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The part of a profile that counts in a programme: its capacities and its languages."""
 
     programme: Programme
-    directory: BroaderCapacities
+    directory: CapacityTree
 
     def wants(self, capacity: str) -> bool:
         """Whether somebody may learn it there: it is one of the capacities, or a part of one."""
@@ -95,7 +87,7 @@ def admit_applicants(
     *,
     keys: Mapping[int, Sequence[str]],
     profiles: Mapping[str, Profile],
-    directory: BroaderCapacities,
+    directory: CapacityTree,
     silent: Collection[str],
     today: date,
 ) -> Admission:

@@ -18,6 +18,7 @@ from datetime import date
 from exchange.matching.eligibility import TOLD, History
 from exchange.matching.explain import explain_pair
 from exchange.matching.round import match_profiles
+from exchange.matching.things import CapacityTree
 from exchange.matching.unmet import UnmetReason
 from exchange.matching.weights import Weights
 from exchange.model import AGREED, Match, Profile, Suggestion, SuggestionStatus
@@ -29,7 +30,7 @@ from exchange.model.programme import (
     WaitingPlace,
     WaitingReason,
 )
-from exchange.programmes.applicants import Admission, BroaderCapacities, Participant, Scope
+from exchange.programmes.applicants import Admission, Participant, Scope
 
 _STANDING = {
     SuggestionStatus.PLANNED: ApplicantStep.CONFIRMED,
@@ -67,7 +68,7 @@ def draft_programme(
     admission: Admission,
     *,
     history: ProgrammeHistory,
-    directory: BroaderCapacities,
+    directory: CapacityTree,
     weights: Weights,
     today: date,
 ) -> ProgrammeDraft:
@@ -89,7 +90,7 @@ class _Pairing:
     programme: Programme
     people: Mapping[str, Participant]
     history: ProgrammeHistory
-    directory: BroaderCapacities
+    directory: CapacityTree
     weights: Weights
     today: date
     standing: dict[str, ApplicantStep] = field(default_factory=dict)
@@ -105,7 +106,7 @@ class _Pairing:
         programme: Programme,
         admission: Admission,
         history: ProgrammeHistory,
-        directory: BroaderCapacities,
+        directory: CapacityTree,
         weights: Weights,
         today: date,
     ) -> _Pairing:
@@ -299,7 +300,7 @@ def _standing_pairs(
     programme: Programme,
     people: Mapping[str, Participant],
     history: ProgrammeHistory,
-    directory: BroaderCapacities,
+    directory: CapacityTree,
 ) -> Iterable[Suggestion]:
     """Return the pairs that hold a seat: of this programme, and those who agreed before it.
 
