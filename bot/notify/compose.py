@@ -78,6 +78,7 @@ class Composer:
             lacks=candidate.lacks,
             request=self._request(candidate, wording),
             unmet=self.unmet.lines(candidate, wording, self.directory, missing=self.missing),
+            only_joined=candidate.profile.stands_on_request,
         )
 
     def compose(self, candidate: NoticeCandidate) -> NoticeText:

@@ -152,7 +152,8 @@ class NoticeContent:
     """All that a notice says, before it is put into words.
 
     ``lacks`` are codes of problems: what keeps the profile of its owner out of matching.
-    ``request`` is what somebody joined.
+    ``request`` is what somebody joined. ``only_joined``: the reader has no profile, their page is a
+    request that they joined.
     """
 
     recipient: str
@@ -164,6 +165,7 @@ class NoticeContent:
     lacks: tuple[str, ...] = ()
     request: NoticeRequest | None = None
     unmet: tuple[NoticeUnmet, ...] = ()
+    only_joined: bool = False
 
     @property
     def marker(self) -> NoticeMarker:
@@ -344,9 +346,7 @@ def _body(content: NoticeContent, wording: Localizer, names: NoticeTitles) -> st
         lines.append(f"* {wording.text('notice-unmet', _shown(left.capacity), links)}")
     lines += [
         "",
-        "<small>"
-        + wording.text("notice-why", f":{_title(names.portal)}", profile, person)
-        + "</small>",
+        f"<small>{_why(content, wording, names, profile, person)}</small>",
         "</div>",
     ]
     return "\n".join(lines)
@@ -357,7 +357,9 @@ def _intro(
 ) -> str:
     request = content.request
     if request is None:
-        return wording.text(_key(content.role, "intro"), profile, len(content.items), person)
+        joined = content.only_joined and content.role is Role.SEEKER
+        key = "notice-joined-intro" if joined else _key(content.role, "intro")
+        return wording.text(key, profile, len(content.items), person)
     return wording.text(
         f"notice-joiner-{'want-' if request.is_want else ''}intro",
         link_target(request.page, request.page_id, names),
@@ -365,6 +367,18 @@ def _intro(
         write_to_target(request.asker, names),
         _shown(request.asker.name),
     )
+
+
+def _why(
+    content: NoticeContent, wording: Localizer, names: NoticeTitles, profile: str, person: Person
+) -> str:
+    """Say why they get it: for their profile, or for a request that they joined, and can leave."""
+    portal, request = f":{_title(names.portal)}", content.request
+    if request is not None and not request.is_want:
+        page = link_target(request.page, request.page_id, names)
+        return wording.text("notice-joined-why", portal, page, person)
+    key = "notice-joined-why" if content.only_joined else "notice-why"
+    return wording.text(key, portal, profile, person)
 
 
 def _item(

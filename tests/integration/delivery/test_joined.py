@@ -11,9 +11,16 @@ import pytest
 from bot.harvest import harvest_pages
 from bot.notify import listen_for_answers
 from bot.recover import recover_history
-from exchange.model import Reason, Suggestion, SuggestionStatus
+from exchange.model import Match, Reason, Suggestion, SuggestionStatus
 from exchange.store import Store
-from tests.integration.delivery.world import PROFILE, World, live, profile_page, settings_for
+from tests.integration.delivery.world import (
+    OFFERING,
+    PROFILE,
+    World,
+    live,
+    profile_page,
+    settings_for,
+)
 
 pytestmark = [pytest.mark.wiki, pytest.mark.xdist_group("delivery")]
 
@@ -79,6 +86,9 @@ def test_all_who_joined_hear_once_when_somebody_helps(world_of: Worlds) -> None:
         assert f"[[:{profile_page(ada)}|a request that you joined]]" in said
         assert f"Special:NewSection/User talk:{ada}" in said
         assert world.helper not in said
+        assert f"because you joined [[:{profile_page(ada)}|a request]] in the" in said
+        assert "take your name out there to leave it" in said
+        assert "a profile]]" not in said
     # Later than half a year, they would be asked whether they are still available.
     for later in (timedelta(), MONTH, 5 * MONTH):
         assert world.run(later=later).planned == 0
@@ -132,6 +142,22 @@ def test_consent_caps_and_fresh_facts_count_as_for_any_message(
     counts = world.run()
     assert (counts.planned, counts.sent, counts.skipped) == (1, 0, {reason.value: 1})
     assert world.copies(jo) == 0
+
+
+def test_whoever_only_joined_is_told_of_a_helper_for_their_request_and_no_profile(
+    world_of: Worlds,
+) -> None:
+    world = world_of("Ada", "Kim")
+    ada, kim = world.name["Ada"], world.name["Kim"]
+    world.wiki.edit(world.helper, profile_page(world.helper), f"{OFFERING} Hello.")
+    asked(world, "Kim")
+    match = Match(world.key(kim), world.key(world.helper), "finance", "finance", 3.0)
+    world.store.suggestions.plan([Suggestion(match, "2026-W49", world.now)])
+    assert world.run().sent == 1
+    said = world.wiki.page(f"User talk:{kim}") or ""
+    assert f"You joined [[:{profile_page(ada)}|a request]]. Here is somebody who can help:" in said
+    assert f"because you joined [[:{profile_page(ada)}|a request]] in the" in said
+    assert "profile]]" not in said
 
 
 def test_a_yes_of_the_seeker_alone_takes_nothing_on(world_of: Worlds) -> None:
