@@ -5,7 +5,7 @@ Nothing else on the page changes: what people wrote beside the names stays, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from exchange.model import Want
@@ -62,15 +62,15 @@ class JoinableRequest:
         changed = edit_rows(raw, self.joined, after, read=self._names, render=_link)
         return self._with(changed or (f"{raw}\n{row}" if raw else row), after)
 
-    def without_name(self, name: str) -> str:
-        """Return the page's text without this user name; ``ValueError`` where that cannot be."""
-        if name not in self.joined:
+    def without_names(self, names: Collection[str]) -> str:
+        """Return the page's text without these user names; ``ValueError`` where that cannot be."""
+        after = tuple(one for one in self.joined if one not in names)
+        if after == self.joined:
             return self.text
-        after = tuple(one for one in self.joined if one != name)
         raw = self._written()
         changed = edit_rows(raw, self.joined, after, read=self._names, render=_link)
         if changed is None:
-            lines = [line for line in raw.split("\n") if name not in self._names(line)]
+            lines = [line for line in raw.split("\n") if not {*names} & {*self._names(line)}]
             changed = "\n".join(lines).strip()
         return self._with(changed, after)
 

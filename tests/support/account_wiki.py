@@ -41,6 +41,7 @@ class MemorySite:
 
     pages: dict[str, MemoryPage] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
     before_save: Callable[[], None] = lambda: None
     after_save: Callable[[], None] = lambda: None
@@ -58,6 +59,12 @@ class MemorySite:
         self.last += 1
         page.revisions.append((self.last, user, text))
         return self.last
+
+    def rename(self, old: str, new: str) -> None:
+        """Give an account another name, from which the old one is free."""
+        self.accounts[new] = self.accounts.pop(old, 0)
+        for name in (old, *(each for each, now in self.renamed.items() if now == old)):
+            self.renamed[name] = new
 
     def authors(self, title: str) -> set[str]:
         return {user for _, user, _ in self.pages[title].revisions}
@@ -96,6 +103,13 @@ class MemoryAccountWiki:
     def find_user(self, *, names: Sequence[str]) -> User | None:
         known = (User(each, self.site.accounts.get(each, 0)) for each in names)
         return next((user for user in known if user.exists), None)
+
+    def former_names(self, *, names: Sequence[str], now: str) -> frozenset[str]:
+        return frozenset(
+            name
+            for name in names
+            if name not in (now, *self.site.accounts) and self.site.renamed.get(name) == now
+        )
 
     def save(self, *, draft: EditablePage, text: str, summary: str, tag: str = "") -> int:
         self.site.before_save()

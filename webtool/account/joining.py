@@ -56,10 +56,16 @@ class _OpenedRequest:
 
     edit: ProfileEdit
     request: JoinableRequest | None
+    former: frozenset[str] = frozenset()
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """What one is and was called, as far as it stands there: a rename changes no page."""
+        return self.former | {self.edit.site.user}
 
     @property
     def is_joined(self) -> bool:
-        return self.request is not None and self.edit.site.user in self.request.joined
+        return self.request is not None and not self.own_names.isdisjoint(self.request.joined)
 
 
 @pages.get("/me/joined")
@@ -137,7 +143,9 @@ def _open(asked: JoinedRequest) -> _OpenedRequest:
         if there
         else None
     )
-    return _OpenedRequest(ProfileEdit(wiki, site, draft, page), found)
+    others = [name for name in found.joined if name != site.user] if found else []
+    former = wiki.former_names(names=others, now=site.user)
+    return _OpenedRequest(ProfileEdit(wiki, site, draft, page), found, former)
 
 
 def _save(asked: JoinedRequest, *, leaves: bool) -> _OpenedRequest:
@@ -147,8 +155,10 @@ def _save(asked: JoinedRequest, *, leaves: bool) -> _OpenedRequest:
         edit, found = opened.edit, opened.request
         if found is None:
             return opened
-        name = edit.site.user
-        text = found.without_name(name) if leaves else found.with_name(name)
+        if leaves:
+            text = found.without_names(opened.own_names)
+        else:
+            text = found.text if opened.is_joined else found.with_name(edit.site.user)
         if not same_page_text(text, edit.draft.text):
             try:
                 edit.save(

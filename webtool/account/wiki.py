@@ -19,6 +19,8 @@ from webtool.account.oauth import Token
 from webtool.limits import BoundedCalls
 
 Json = dict[str, Any]
+MOST_ASKED = 10
+"""How many names that nobody has are looked up in the log of renames: mostly there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ class AccountWiki(Protocol):
 
     def find_user(self, *, names: Sequence[str]) -> User | None:
         """Return the first of these names that is an account, with its central id, or None."""
+
+    def former_names(self, *, names: Sequence[str], now: str) -> frozenset[str]:
+        """Return which of these whoever is called ``now`` had before; none that somebody has today."""
 
     def save(self, *, draft: EditablePage, text: str, summary: str, tag: str = "") -> int:
         """Save a page that was made from ``draft``; return the new revision, 0 if unchanged."""
@@ -226,6 +231,33 @@ class UserWiki:
             if account := row.get("centralids", {}).get("CentralAuth", row.get("userid", 0)):
                 return User(row["name"], account)
         return None
+
+    def former_names(self, *, names: Sequence[str], now: str) -> frozenset[str]:
+        """Return which of these whoever is called ``now`` had before, as the log of renames says.
+
+        At most ``MOST_ASKED`` names that nobody has today are looked up.
+        """
+        if not names:
+            return frozenset()
+        asked = "|".join(names[:50])
+        rows = self._ask(action="query", list="users", ususers=asked)["query"]["users"]
+        free = [row["name"] for row in rows if row.get("missing") and row["name"] != now]
+        return frozenset(name for name in free[:MOST_ASKED] if self._renamed(name) == now)
+
+    def _renamed(self, name: str) -> str:
+        """Return what an account of this name is called now that was perhaps renamed more than once."""
+        for _ in range(3):
+            rows = self._ask(
+                action="query",
+                list="logevents",
+                letype="renameuser",
+                letitle=f"User:{name}",
+                lelimit="1",
+            )["query"]["logevents"]
+            if not rows:
+                break
+            name = str(rows[0].get("params", {}).get("newuser", ""))
+        return name
 
     def save(self, *, draft: EditablePage, text: str, summary: str, tag: str = "") -> int:
         """Save a page that was made from ``draft``; return the new revision, 0 if nothing changed.

@@ -112,3 +112,36 @@ def test_a_blocked_account_joins_nothing(member: Make, store: Store, mediawiki: 
     assert "blocked" in ben.get(address).text
     assert ben.post(address, {"step": "join"}).status_code == 409
     assert ben.name not in (mediawiki.page(title) or "")
+
+
+@pytest.mark.parametrize("namesake", [False, True])
+def test_after_a_rename_leaving_takes_out_the_line_with_the_old_name(
+    member: Make, store: Store, mediawiki: MediaWiki, namesake: bool
+) -> None:
+    ada, ben = (known(member, mediawiki, name) for name in ("Ada", "Ben"))
+    title, old, new = f"User:{ada.name}", ben.name, f"{ben.name} Now"
+    mediawiki.edit(ben.name, f"User:{old}", "Hello!")
+    ask = "{{{{Capacity Exchange request|want=Finance|joined={0}}}}}"
+    mediawiki.edit(ada.name, title, ask.format(""))
+    harvest(store, mediawiki, title)
+    address = f"/me/joined?of={store.profiles.all()[0].key}&what=finance"
+    ben.get(address)
+    assert ben.post(address, {"step": "join"}).status_code == 200
+    mediawiki.rename(old, new)
+    account = ben.provider.accounts[old]
+    account.name, account.session = new, None
+    ben.provider.accounts[new], ben.name = account, new
+    if namesake:
+        mediawiki.account(old)
+    harvest(store, mediawiki, title)
+    joined = {one.name for one in store.profiles.all() if any(w.joined for w in one.wants)}
+    assert joined == (set() if namesake else {new}), "the name of somebody else is not Ben's"
+    seen = ben.get(address).text
+    assert ("You have joined this request" in seen) is not namesake
+    assert ben.post(address, {"step": "leave"}).status_code == 200
+    assert (old in (mediawiki.page(title) or "")) is namesake, "nor may Ben take it out"
+    harvest(store, mediawiki, title)
+    assert [one.name for one in store.profiles.all()] == [ada.name]
+    ben.get(address)
+    assert ben.post(address, {"step": "join"}).status_code == 200
+    assert f"[[User:{new}]]" in (mediawiki.page(title) or "")

@@ -29,6 +29,9 @@ class Bench:
     """Save a text on a page as somebody else."""
     authors: Callable[[str], set[str]]
     id: int
+    rename: Callable[[str, str], object]
+    take: Callable[[str], object]
+    """Let somebody else have a name that is free."""
 
     @property
     def title(self) -> str:
@@ -45,17 +48,28 @@ def bench(request: pytest.FixtureRequest) -> Bench:
             lambda title, text: site.edit("Ben", title, text),
             site.authors,
             7,
+            site.rename,
+            lambda name: site.accounts.update({name: 8}),
         )
     provider, mediawiki, fresh = (
         request.getfixturevalue(name) for name in ("provider", "mediawiki", "fresh")
     )
     name, other = fresh("Ada"), fresh("Ben")
+
+    def rename(old: str, new: str) -> None:
+        mediawiki.rename(old, new)
+        account = provider.accounts[old]
+        account.name, account.session = new, None
+        provider.accounts[new] = account
+
     return Bench(
         wiki_of(provider, mediawiki, name),
         name,
         lambda title, text: mediawiki.edit(other, title, text),
         lambda title: {entry["user"] for entry in mediawiki.history(title)},
         mediawiki.call(action="query", list="users", ususers=name)["query"]["users"][0]["userid"],
+        rename,
+        mediawiki.account,
     )
 
 
@@ -140,3 +154,18 @@ def test_an_account_is_found_by_the_first_name_that_there_is(bench: Bench) -> No
     assert user is not None
     assert (user.name, user.id) == (bench.name, bench.id)
     assert bench.wiki.find_user(names=[nobody]) is None
+
+
+def test_what_somebody_was_called_before_is_theirs_until_somebody_else_is_called_so(
+    bench: Bench,
+) -> None:
+    old, nobody = bench.name, f"{bench.name} nobody"
+    between, new = f"{old} between", f"{old} now"
+    bench.rename(old, between)
+    bench.rename(between, new)
+    names = [nobody, old, between, new]
+    assert bench.wiki.former_names(names=names, now=new) == {old, between}
+    assert bench.wiki.former_names(names=[], now=new) == frozenset()
+    assert bench.wiki.former_names(names=names, now=nobody) == frozenset()
+    bench.take(old)
+    assert bench.wiki.former_names(names=names, now=new) == {between}

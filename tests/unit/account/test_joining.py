@@ -209,3 +209,14 @@ def test_whoever_only_joined_is_led_to_a_profile_of_their_own(
     assert site.authors("User:Ada/Capacity Exchange") == {"Ada"}
     visitor = client.application.test_client()
     assert "Create my profile" in visitor.get("/people/Ada").text
+
+
+def test_a_line_with_ones_former_name_is_ones_own(client: FlaskClient, site: MemorySite) -> None:
+    site.edit("Ada", PAGE, ASK.replace("[[User:Dee]]", "[[User:Ada before]]\n* [[User:Dee]]"))
+    assert "You have joined this request" not in client.get(ADDRESS).text
+    site.renamed["Ada before"] = "Ada"
+    assert "You have joined this request" in client.get(ADDRESS).text
+    assert send(client)[0] == 200
+    assert MINE not in site.pages[PAGE].text, "it stands there already"
+    assert send(client, "leave")[0] == 200
+    assert site.pages[PAGE].text == ASK

@@ -160,7 +160,7 @@ class Exchange:
         )
         assert request is not None
         was_there = who in request.joined
-        changed = request.without_name(who) if leaves else request.with_name(who)
+        changed = request.without_names([who]) if leaves else request.with_name(who)
         self.wiki.edit(PAGE, changed if changed != text else f"{text} Yes.", by=by)
         if leaves:
             self.joined.discard(who)

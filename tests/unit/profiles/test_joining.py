@@ -61,9 +61,9 @@ def test_a_name_stands_as_the_others_do_and_goes_without_a_trace(before: str, af
     joined = found(before).with_name("Ada B.")
     assert joined == after
     assert found(joined).with_name("Ada B.") == joined, "a second time changes nothing"
-    left = found(joined).without_name("Ada B.")
+    left = found(joined).without_names(["Ada B."])
     assert found(left).joined == found(before).joined
-    assert found(left).without_name("Ada B.") == left
+    assert found(left).without_names(["Ada B."]) == left
 
 
 def test_of_several_requests_the_one_that_asks_for_it_is_joined() -> None:
@@ -92,10 +92,17 @@ def test_whoever_comes_and_goes_leaves_all_others_and_their_words(
     here = list(found(text).joined)
     for name, comes in moves:
         request = found(text)
-        text = request.with_name(name) if comes else request.without_name(name)
+        text = request.with_name(name) if comes else request.without_names([name])
         if comes != (name in here):
             (here.append if comes else here.remove)(name)
         assert found(text).joined == tuple(here)
         assert all(row in text for row in rows)
         assert text.startswith("Hello.\n{{Capacity Exchange request\n| want = Finance\n")
         assert read(text).problems == ()
+
+
+def test_several_names_of_one_person_are_taken_out_at_once() -> None:
+    both = found(found(BARE).with_name("Old")).with_name("New")
+    assert found(found(both).with_name("Ben")).without_names(["Old", "New", "Nobody"]) == found(
+        BARE
+    ).with_name("Ben")
