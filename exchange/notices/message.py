@@ -372,7 +372,7 @@ def _intro(
 def _why(
     content: NoticeContent, wording: Localizer, names: NoticeTitles, profile: str, person: Person
 ) -> str:
-    """Say why they get it: for their profile, or for a request that they joined, and can leave."""
+    """Return why they get it: for their profile, or a request that they joined and can leave."""
     portal, request = f":{_title(names.portal)}", content.request
     if request is not None and not request.is_want:
         page = link_target(request.page, request.page_id, names)
