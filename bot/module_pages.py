@@ -44,8 +44,8 @@ from exchange.languages import (
 from exchange.languages.codes import RENAMED_CODES, load_data
 from exchange.model import NATIVE, Level, Method, Priority
 from exchange.notices.answers import LINKS, NOT_YET
-from exchange.notices.message import GROUP as NOTICE_GROUP
 from exchange.notices.message import answer_word, unreviewed_line
+from exchange.notices.reader_language import GROUP as NOTICE_GROUP
 from exchange.notices.vocabulary import Meaning
 from exchange.profiles.scalars import term_table
 from exchange.settings.schema import PageNames

@@ -14,7 +14,7 @@ from exchange.geography import all_regions
 from exchange.i18n.messages import I18N, available_languages, is_reviewed, load_messages
 from exchange.languages import autonym, text_direction
 from exchange.model import Frequency, Kind, Level, Method, Priority
-from exchange.notices.message import GROUP as NOTICE_GROUP
+from exchange.notices.reader_language import GROUP as NOTICE_GROUP
 from exchange.profiles.fields import ITEM, PROFILE, PROGRAMME, REQUEST, Field, FormPart, Type
 from exchange.settings.schema import PageNames
 from exchange.ways import WayTitles

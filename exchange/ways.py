@@ -30,6 +30,7 @@ class WayKind(StrEnum):
     COORDINATORS = "coordinators"  # who they are
     NEARBY = "nearby"  # what is broader
     HELP = "help"  # how to take part
+    THINGS = "things"  # of money, places and equipment: what there is at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ def ways_on(
     Of the ``cohorts`` it is that of the ``seeker`` (a profile key), else one in a language of
     theirs; without a seeker, the largest. A request is not told to ask once more.
     """
+    if directory.is_thing(capacity):
+        # Nothing of it is learnt: no link, cohort or trainer leads on.
+        asked = (WayKind.REQUEST,) if not is_request else ()
+        kinds = (WayKind.THINGS, *asked, WayKind.COORDINATORS, WayKind.HELP)
+        return tuple(WayOn(kind, capacity) for kind in kinds)
     found: list[WayOn] = []
     broader = directory.broader(capacity)
     for id in (capacity, *broader):
@@ -158,6 +164,7 @@ class WayTitles:
             WayKind.TRAINERS: f"{self.reports}/interventions",
             WayKind.COORDINATORS: self.coordinators,
             WayKind.NEARBY: f"{self.reports}/gaps",
+            WayKind.THINGS: f"{self.reports}/things",
         }.get(way.kind, self.portal)
 
     def link(self, way: WayOn, words: str, language: str) -> str:

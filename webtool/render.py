@@ -49,6 +49,7 @@ def register_filters(app: Flask) -> None:
         wiki_link=wiki_link,
         capacity=capacity_label,
         capacity_link=capacity_link,
+        is_thing=lambda id: context().directory.is_thing(id),
         capacity_text=capacity_text,
         capacity_url=capacity_url,
         way_link=way_link,
@@ -233,6 +234,8 @@ def _way_address(way: WayOn) -> str:
             return wiki_link(context().settings.names.coordinators)
         case WayKind.NEARBY:
             return capacity_url(id)
+        case WayKind.THINGS:
+            return url_for("reports.show_report", id="things")
     return url_for("join.show_join")
 
 

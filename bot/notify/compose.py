@@ -18,7 +18,6 @@ from exchange.model.programme import (
     Programme,
 )
 from exchange.notices.message import (
-    GROUP,
     NoticeContent,
     NoticeItem,
     NoticePerson,
@@ -26,11 +25,11 @@ from exchange.notices.message import (
     NoticeText,
     NoticeTitles,
     Role,
-    language_for,
     linked_titles,
     write_notice,
     write_to_target,
 )
+from exchange.notices.reader_language import GROUP, language_for
 from exchange.privacy import UNPROTECTED, CountryProtection
 from exchange.store.introductions import Introduction
 
@@ -149,6 +148,7 @@ class Composer:
             introduced_by=made.name if made is not None else "",
             line=made.line if made is not None else "",
             programme=self.programmes.get(each.period),
+            is_thing=self.directory.is_thing(match.want),
         )
 
     def _party(self, profile: Profile, name: str | None = None) -> NoticePerson:

@@ -21,7 +21,7 @@ from exchange.errors import WikiUnavailable
 from exchange.i18n.messages import I18N, available_languages, load_messages
 from exchange.model import Reason, Suggestion, SuggestionStatus, User
 from exchange.notices.answers import AnswerReader
-from exchange.notices.message import GROUP
+from exchange.notices.reader_language import GROUP
 from exchange.settings import Settings
 from exchange.store import Store
 from exchange.titles import normalise_title

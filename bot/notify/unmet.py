@@ -76,7 +76,7 @@ class UnmetWants:
             want.capacity: want
             for want in sorted(candidate.profile.open_wants(self.today), key=lambda w: w.priority)
             if want.capacity not in told
-            and reasons.get(want.capacity) in {*_OFFERED, UnmetReason.NOBODY}
+            and reasons.get(want.capacity) in {*_OFFERED, UnmetReason.NOBODY, UnmetReason.PLACE}
         }
         return tuple(
             self._line(candidate, id, wording, directory, missing)

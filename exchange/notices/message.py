@@ -7,28 +7,24 @@ reader is pinged: a helper's name links to their profile, never straight to a us
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from exchange.i18n.escape import escape_wikitext, one_line
-from exchange.i18n.messages import Localizer, Person, available_languages, is_reviewed
-from exchange.languages import canonical, fallback_chain
-from exchange.model import Language, Match, SuggestionStatus
+from exchange.i18n.messages import Localizer, Person, is_reviewed
+from exchange.model import Match, SuggestionStatus
 from exchange.model.programme import (
     Programme,
 )
 from exchange.notices import section, template
 from exchange.notices.answers import NOT_YET, message_key
+from exchange.notices.reader_language import GROUP
 from exchange.notices.section import NoticeMarker, NoticeSection, Pair
 from exchange.notices.vocabulary import REFUSING, Meaning
 
-GROUP = "notice"
 SPAN = 3
 """How many suggestions a notice holds at most."""
-
-READS = 2
-"""The level of a language, as in Babel, from which somebody reads a short message in it."""
 
 UNREVIEWED = (
     '<small lang="en" dir="ltr">Translated by a machine:'
@@ -101,7 +97,7 @@ class NoticeItem:
     ``introduced_by`` names the coordinator who made it by hand, with a ``line`` of theirs,
     ``programme`` the one whose organiser confirmed it. Where somebody interprets, ``third`` is the other of the two whom the reader meets (to the seeker and
     the helper the interpreter, to the interpreter the helper), and ``languages`` names the
-    seeker's and the helper's.
+    seeker's and the helper's. A thing (``is_thing``) is given or lent, not learnt.
     """
 
     match: Match
@@ -114,6 +110,7 @@ class NoticeItem:
     third: NoticePerson | None = None
     languages: tuple[str, ...] = ()
     programme: Programme | None = None
+    is_thing: bool = False
 
     @property
     def people(self) -> tuple[NoticePerson, ...]:
@@ -168,6 +165,11 @@ class NoticeContent:
     only_joined: bool = False
 
     @property
+    def names_thing(self) -> bool:
+        """Whether any of it is given or lent: its words then fit what is learnt as well."""
+        return any(item.is_thing for item in self.items)
+
+    @property
     def marker(self) -> NoticeMarker:
         """The identity of the notice."""
         pairs = tuple(Pair.of(item.match, item.period) for item in self.items)
@@ -194,31 +196,6 @@ class NoticeText:
     language: str
 
 
-def language_for(
-    languages: Sequence[Language], *, page_language: str, off: Collection[str] = ()
-) -> str:
-    """Choose the language of a notice: the best one that the reader can read.
-
-    A language that speakers have reviewed comes before one that was translated by machine alone:
-    the latter is for those who read no other (``READS``). A language counts with what stands in
-    for it (an Egyptian Arabic reader gets Arabic) before the next one does; then comes the page's
-    language, then English. None of ``off`` is chosen.
-    """
-    have = {code for code in available_languages(GROUP) if code == "en" or code not in off}
-    spoken = sorted(languages, key=lambda entry: -entry.level)
-    found = [_nearest(each.code, have) for each in spoken if each.level >= READS]
-    chosen = next((each for each in found if each and is_reviewed(GROUP, each)), None)
-    others = (_nearest(code, have) for code in (*(each.code for each in spoken), page_language))
-    return chosen or next((each for each in others if each), "en")
-
-
-def _nearest(code: str, have: Collection[str]) -> str:
-    """The language itself, or what stands in for it; English only for another English."""
-    chain = (canonical(code), *fallback_chain(code))
-    found = next((each for each in chain if each in have), "")
-    return found if found != "en" or code.partition("-")[0] in ("en", "simple") else ""
-
-
 def write_notice(
     content: NoticeContent,
     wording: Localizer,
@@ -233,7 +210,7 @@ def write_notice(
     count = len(content.items)
     return NoticeText(
         section=NoticeSection(
-            heading=wording.text(_key(content.role, "heading"), count),
+            heading=wording.text(_key(content, "heading"), count),
             template=template.write_template(
                 template=names.template,
                 notice=content.marker.id,
@@ -245,9 +222,7 @@ def write_notice(
         ),
         summary=" ".join(
             (
-                one_line(
-                    page_wording.text(_key(content.role, "summary"), count, _title(names.portal))
-                ),
+                one_line(page_wording.text(_key(content, "summary"), count, _title(names.portal))),
                 section.format_summary_tag(content.marker.id),
             )
         ),
@@ -302,8 +277,19 @@ QUESTIONS: Mapping[Role, tuple[str, ...]] = {
 """Roles in which a notice asks something of its own, and the answers that it offers as links."""
 
 
-def _key(role: Role, name: str) -> str:
-    return f"notice-{name}" if role is Role.SEEKER else f"notice-{role}-{name}"
+_OF_THINGS = {
+    (Role.SEEKER, "intro"),
+    (Role.HELPER, "heading"),
+    (Role.HELPER, "intro"),
+    (Role.HELPER, "summary"),
+}
+"""The messages that speak of learning, and have others where a thing is given or lent."""
+
+
+def _key(content: NoticeContent, name: str) -> str:
+    role = content.role
+    key = f"notice-{name}" if role is Role.SEEKER else f"notice-{role}-{name}"
+    return f"{key}-thing" if content.names_thing and (role, name) in _OF_THINGS else key
 
 
 def _body(content: NoticeContent, wording: Localizer, names: NoticeTitles) -> str:
@@ -358,7 +344,7 @@ def _intro(
     request = content.request
     if request is None:
         joined = content.only_joined and content.role is Role.SEEKER
-        key = "notice-joined-intro" if joined else _key(content.role, "intro")
+        key = "notice-joined-intro" if joined else _key(content, "intro")
         return wording.text(key, profile, len(content.items), person)
     return wording.text(
         f"notice-joiner-{'want-' if request.is_want else ''}intro",
@@ -402,6 +388,8 @@ def _item(
         next_ += f" {_next(third, wording, names, reader)}"
     else:
         key = "notice-item" if role is Role.SEEKER else "notice-helper-item"
+        if item.is_thing and role is Role.HELPER:
+            key = "notice-helper-item-thing"
         said = wording.text(key, linked, capacity, person)
     yield f"{bullet} {said} {next_}"
     if third is not None and role is not Role.INTERPRETER:

@@ -121,4 +121,20 @@ def test_every_listed_capacity_leads_to_something_to_learn_it_from() -> None:
     directory = load()
     for capacity in directory:
         found = ways_on(capacity.id, directory=directory, is_offered=False)
-        assert found[0].kind is WayKind.RESOURCE, capacity.id
+        first = WayKind.THINGS if directory.is_thing(capacity.id) else WayKind.RESOURCE
+        assert found[0].kind is first, capacity.id
+
+
+def test_a_thing_is_neither_learnt_nor_trained() -> None:
+    directory = load()
+    us = Cohort("venue", "en", members=("user:1", "user:2", "user:3"))
+
+    def found(thing: str, *, asked: bool) -> list[str]:
+        ways = ways_on(thing, directory=directory, is_offered=True, cohorts=[us], is_request=asked)
+        return [one.kind for one in ways]
+
+    for thing in directory.things:
+        assert found(thing, asked=False) == ["things", "request", "coordinators", "help"]
+        assert found(thing, asked=True) == ["things", "coordinators", "help"]
+    way = ways_on("venue", directory=directory, is_offered=True)[0]
+    assert WayTitles().title(way, "en") == "Capacity Exchange/Reports/things"

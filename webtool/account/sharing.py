@@ -18,6 +18,8 @@ pages = Blueprint("sharing", __name__)
 def share_learnt(id: int) -> Answer:
     """Add what was learnt to the learner's own offers on the wiki, or take just that back."""
     match = match_as_seeker(id, [SuggestionStatus.EXCHANGED])
+    if context().directory.is_thing(match.want):
+        abort(404)  # Whoever borrowed a camera has none to lend.
     is_undo = request.form.get("step") == "undo"
     try:
         opened = save_item(

@@ -135,10 +135,12 @@ def first_message(
     ``agreed``: they said yes to a match, so it also asks for a day.
     """
     said = [msg("web-write-hello", plain_words(name), _portal())]
-    if common.learn:
-        said.append(msg("web-write-learn", _named(common.learn)))
-    if common.share:
-        said.append(msg("web-write-share", _named(common.share)))
+    for way, items in (("learn", common.learn), ("share", common.share)):
+        skills, things = _by_kind(items)
+        if skills:
+            said.append(msg(f"web-write-{way}", _named(skills)))
+        if things:
+            said.append(msg(f"web-write-{way}-thing", _named(things)))
     if not common and profile.offers:
         said.append(msg("web-write-read", _named(profile.offers)))
     if common and common.languages:
@@ -147,6 +149,14 @@ def first_message(
     if agreed:
         said.append(msg("web-write-when"))
     return " ".join(said)
+
+
+def _by_kind(items: Iterable[Want | Offer]) -> tuple[list[Want | Offer], list[Want | Offer]]:
+    """Return what is learnt and what is given or lent, apart."""
+    kinds: tuple[list[Want | Offer], list[Want | Offer]] = [], []
+    for one in items:
+        kinds[context().directory.is_thing(one.capacity)].append(one)
+    return kinds
 
 
 def _named(items: Iterable[Want | Offer]) -> str:

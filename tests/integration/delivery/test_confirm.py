@@ -11,7 +11,7 @@ import pytest
 from bot.notify.confirm import WITHIN
 from exchange.i18n.messages import Localizer
 from exchange.model import Frequency, Reason
-from exchange.notices.message import GROUP
+from exchange.notices.reader_language import GROUP
 from tests.integration.delivery.test_answers import answer, heard
 from tests.integration.delivery.test_groups import found_group, plan
 from tests.integration.delivery.world import OFFERING, OPT_OUT, World, profile_page

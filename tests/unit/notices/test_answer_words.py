@@ -21,7 +21,7 @@ from exchange.notices.answers import (
     answer_text,
     message_key,
 )
-from exchange.notices.message import GROUP
+from exchange.notices.reader_language import GROUP
 from exchange.notices.vocabulary import (
     REFUSING,
     Meaning,

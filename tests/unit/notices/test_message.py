@@ -17,7 +17,6 @@ from exchange.languages import text_direction
 from exchange.model import Language, Match
 from exchange.notices import section, template
 from exchange.notices.message import (
-    GROUP,
     NoticeContent,
     NoticeItem,
     NoticePerson,
@@ -26,11 +25,11 @@ from exchange.notices.message import (
     NoticeTitles,
     NoticeUnmet,
     Role,
-    language_for,
     link_target,
     linked_titles,
     write_notice,
 )
+from exchange.notices.reader_language import GROUP, language_for
 
 CODES = available_languages(GROUP)
 LENGTHS = [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.notify.answers import understand_statements
 from exchange.i18n.messages import I18N, available_languages, load_messages
 from exchange.notices.answers import AnswerReader
-from exchange.notices.message import GROUP
+from exchange.notices.reader_language import GROUP
 from exchange.notices.replies import Statement, Version, plain_text, read_statements
 from tests.support.examples import examples
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -174,3 +175,18 @@ def test_common_ground_counts_what_is_broader_or_narrower_and_spoken_well_enough
     assert ground.languages == ("en",)
     other = common_ground(ADA, GROUP, load())
     assert not other
+
+
+def test_what_is_lent_is_looked_for_and_not_learnt(app: Flask, store: Store) -> None:
+    asking = replace(ADA, wants=(*ADA.wants, Want("venue")), offers=(*ADA.offers, Offer("camera")))
+    giving = replace(BEN, offers=(*BEN.offers, Offer("venue")), wants=(*BEN.wants, Want("camera")))
+    store.profiles.save_many([asking, giving])
+    store.metadata.set(INDEX_VERSION, "lent", at=NOW)
+    page = shown(client_of(app, 1), "/people/Sample_Ben")
+    assert message(page)["preloadparams[]"].partition("]]. ")[2] == (
+        "I would like to learn Lua, and you can share that. "
+        "I am looking for venue, and you offer that. "
+        "You would like to learn technology, and I can share that. "
+        "You are looking for camera, and I offer that. "
+        "We both speak English."
+    )
