@@ -6,7 +6,7 @@ leaves it are plain values (``Table``) and texts (wikitext, CSV, JSON, .tab, .ch
 
 from __future__ import annotations
 
-from exchange.reports import effect, fairness, gaps, places, progress, queue, things
+from exchange.reports import effect, fairness, gaps, places, programmes, progress, queue, things
 from exchange.reports.cells import ColumnType, MessageCell, PartyCell, Quantity
 from exchange.reports.data import DeliveryRun, ReportData
 from exchange.reports.model import Column, Licence, Plot, Report, Sheet, Subpage, Table, fill_sheet
@@ -44,6 +44,7 @@ _REPORTS = (
     progress.COHORTS_REPORT,
     places.REQUESTS_REPORT,
     places.PLACES_REPORT,
+    programmes.REPORT,
     effect.FAIRNESS_REPORT,
     queue.QUEUE_REPORT,
     fairness.LAST_RUN_REPORT,

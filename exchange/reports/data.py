@@ -37,6 +37,7 @@ from exchange.reports.frames import (
     read_profiles,
     read_suggestions,
 )
+from exchange.reports.programme_counts import ProgrammeCounts
 
 Found = TypeVar("Found")
 
@@ -113,6 +114,9 @@ class ReportData:
 
     directory = Directory(())
     """The directory as the wiki has it, for whoever asks more of it than what is broader."""
+
+    programmes: Sequence[ProgrammeCounts] = ()
+    """How far each programme round got, in no other figure."""
 
     def __init__(
         self,

@@ -20,6 +20,7 @@ from exchange.reports.data import (
     ReportData,
     RoundHistory,
 )
+from exchange.reports.programme_counts import count_programmes
 
 if TYPE_CHECKING:
     from exchange.store import Store
@@ -72,6 +73,7 @@ def read_report_data(
             ),
         )
         data.directory = directory
+        data.programmes = count_programmes(store, suggestions)
         data.latent = {
             name.removeprefix(LATENT_HELP): int(value)
             for _, name, value, _ in measures

@@ -44,6 +44,11 @@ class ProgrammePair:
     outcome: str = ""
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether the organiser wanted the two to be told."""
+        return self.state == CONFIRMED
+
+    @property
     def pair(self) -> tuple[str, str]:
         """The two, the smaller key first."""
         return min(self.seeker, self.helper), max(self.seeker, self.helper)

@@ -120,6 +120,7 @@ def addresses(people: Iterable[Profile]) -> dict[str, str]:
         "report-gaps": "/reports/gaps",
         "report-latent": "/reports/latent",
         "report-things": "/reports/things",
+        "report-rounds": "/reports/rounds",
         "report-overview": "/reports/overview",
         "report-interventions": "/reports/interventions",
         "report-places": "/reports/places",
