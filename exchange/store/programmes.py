@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from exchange.model import Kind, Reason, Suggestion
 from exchange.model.programme import (
@@ -42,11 +42,6 @@ class ProgrammePair:
     organiser: int
     at: datetime
     outcome: str = ""
-
-    @property
-    def is_confirmed(self) -> bool:
-        """Whether the organiser wanted the two to be told."""
-        return self.state == CONFIRMED
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -118,13 +113,29 @@ class Programmes:
         """Who applied to a programme, the earliest first."""
         return [one for _, one in self._applications(application.c.page == page)]
 
-    def applicants(self) -> dict[int, set[int]]:
-        """Who applied to anything: {page id: central user ids}."""
-        found: dict[int, set[int]] = {}
+    def counts(self) -> list[tuple[str, int, list[int]]]:
+        """Return (title, how many applied, suggestions of confirmed pairs) of each. One query."""
+        applied = (
+            select(func.count())
+            .where(application.c.page == programme.c.page)
+            .scalar_subquery()
+            .label("applied")
+        )
+        confirmed = (programme_pair.c.page == programme.c.page) & (
+            programme_pair.c.state == CONFIRMED
+        )
+        query = (
+            select(programme.c.page, programme.c.title, applied, programme_pair.c.suggestion)
+            .outerjoin(programme_pair, confirmed)
+            .order_by(programme.c.page, programme_pair.c.suggestion)
+        )
+        found: dict[int, tuple[str, int, list[int]]] = {}
         with self._database.reading() as connection:
-            for row in connection.execute(select(application.c.page, application.c.account)):
-                found.setdefault(row.page, set()).add(row.account)
-        return dict(sorted(found.items()))
+            for row in connection.execute(query):
+                _, _, pairs = found.setdefault(row.page, (row.title, row.applied, []))
+                if row.suggestion is not None:
+                    pairs.append(row.suggestion)
+        return list(found.values())
 
     def apply(self, page: int, account: int, *, partners: Collection[int], at: datetime) -> None:
         """Keep that somebody has just applied in the tool, until the page is read.

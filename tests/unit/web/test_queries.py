@@ -20,7 +20,8 @@ from tests.unit.search.movement import NOW, movement
 from tests.unit.web.site import WIKI, addresses, fill
 from webtool import create_app
 
-MOST = 10
+MOST = 11
+"""The most queries of a page: what its reports count stands in so many tables, rounds among them."""
 SIZES = (1, 20, 100)
 LISTS = {"cards": "/search?", "rows": "/search?view=table&", "of the API": "/api/v1/profiles?"}
 
