@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.cli.output import Progress, Silent
 from bot.harvest.coordinators import find_coordinators
+from bot.harvest.joiners import JOINER_PAGES, joiners, read_joiner_pages
 from bot.harvest.ownership import (
     Erased,
     hide_contacts,
@@ -16,7 +17,7 @@ from bot.harvest.ownership import (
     speakers,
     without_unowned,
 )
-from bot.harvest.profiles import joiners, rebuild_profiles, with_hidden_joiners
+from bot.harvest.profiles import rebuild_profiles, with_hidden_joiners
 from bot.harvest.programmes import KnownApplications, named_partners
 from bot.harvest.reader import (
     UNREADABLE,
@@ -219,6 +220,9 @@ def harvest_pages(
         for each in found
         if each.reading is None and page_owner(each.page) not in erased.names
     ]
+    joiner_pages = read_joiner_pages(
+        made, store=store, wiki=wiki, reader=reader, users=users, whole=only is None
+    )
     with store.transaction():
         parties = {page.party for page in store.pages.by_ids(listing.gone).values()}
         parties |= {page.party for page in hide_contacts(store, left)}
@@ -236,12 +240,13 @@ def harvest_pages(
             store.joined_requests.replace({e.id: e.joined for e in part if e.joined is not None})
             store.programmes.replace({e.id: e.programme for e in part if e.joined is not None})
             store.problems.replace({record.id: _unowned_problems(record) for record in part})
-        parties |= joiners(store, [record.id for record in made])
+        parties |= joiners(store, [record.id for record in made]) | joiner_pages.parties
         changed, removed = rebuild_profiles(
             store,
             parties - {""},
             group_suffix=settings.names.portal,
             language=reader.language,
+            spoken=joiner_pages.languages,
         )
         store.problems.replace(
             {page.id: [PageProblem(page.id, page.title, Problem(UNREADABLE))] for page in unread}
@@ -254,6 +259,9 @@ def harvest_pages(
         if coordinators is not None:  # else the last good ones stay
             store.coordinators.note_unknown(coordinators.unknown, at=now)
         store.metadata.set(USER_PAGES, user_pages.to_json(), at=now)
+        rows = store.joined_requests.all().values()
+        joining = {account for several in rows for account, _ in several}
+        store.metadata.set(JOINER_PAGES, joiner_pages.to_json(joining), at=now)
         if only is None:
             store.metadata.set(READER, reader.mark, at=now)
         if changed or removed or made or listing.gone:

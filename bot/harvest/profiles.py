@@ -37,22 +37,19 @@ class _MergedProfiles:
     problems: dict[int, list[PageProblem]] = field(default_factory=dict)
 
 
-def joiners(store: Store, pages: Iterable[int]) -> set[str]:
-    """Return the profile keys of those who joined requests on these pages, by page id."""
-    return {
-        str(ProfileKey.for_person(account))
-        for found in store.joined_requests.on(pages).values()
-        for account, _ in found
-    }
-
-
 def rebuild_profiles(
-    store: Store, parties: Iterable[str], *, group_suffix: str, language: str
+    store: Store,
+    parties: Iterable[str],
+    *,
+    group_suffix: str,
+    language: str,
+    spoken: Mapping[int, tuple[Language, ...]],
 ) -> tuple[list[str], int]:
     """Put the profiles of these parties together again from what the store has of their pages.
 
     Gives (the keys of profiles that changed, how many went). ``group_suffix`` is the last part
-    of a group's page that does not belong to its name, ``language`` the wiki's own.
+    of a group's page that does not belong to its name, ``language`` the wiki's own, ``spoken`` what
+    the user pages of those who joined requests say: {central id: languages}.
     """
     changed: list[str] = []
     gone: set[str] = set()
@@ -64,7 +61,7 @@ def rebuild_profiles(
         accounts = store.accounts.get_many(people.union(joining, *(page.agreed for page in pages)))
         joins = _count_joins(joined, accounts)
         merged = _merge(part, pages, accounts, group_suffix, _joined_wants(store, people), joins)
-        merged.profiles = [_speaking(profile, language) for profile in merged.profiles]
+        merged.profiles = [_speaking(profile, language, spoken) for profile in merged.profiles]
         there = store.profiles.records(merged.gone)
         changed += store.profiles.save_many(merged.profiles, states=merged.states)
         store.profiles.forget(there)
@@ -137,14 +134,20 @@ def _count_joins(
     }
 
 
-def _speaking(profile: Profile, language: str) -> Profile:
-    """Let whoever only joined others' requests speak the wiki's language: they wrote a line there.
+def _speaking(
+    profile: Profile, language: str, spoken: Mapping[int, tuple[Language, ...]]
+) -> Profile:
+    """Let whoever only joined others' requests speak what the Babel box on their user page says.
 
-    At the lowest level at which two can work together, until a profile of their own says more.
+    Without one they speak the wiki's language: they wrote a line there. At the lowest level at
+    which two can work together, until a profile of their own says more.
     """
     if profile.languages or not profile.stands_on_request:
         return profile
-    return replace(profile, languages=(Language(language, USABLE),))
+    said = spoken.get(ProfileKey.parse(profile.key).account, ())
+    if not any(one.level >= USABLE for one in said):
+        said = (Language(language, USABLE),)
+    return replace(profile, languages=said)
 
 
 def _with_joins(reading: PageReading, joins: Mapping[str, int]) -> PageReading:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.harvest import harvest_pages
+from bot.match import explain_pair, match_profiles
 from bot.notify import listen_for_answers
 from bot.recover import recover_history
-from exchange.model import Match, Reason, Suggestion, SuggestionStatus
+from exchange.model import NATIVE, Match, Reason, Suggestion, SuggestionStatus
 from exchange.store import Store
 from tests.integration.delivery.world import (
     OFFERING,
@@ -158,6 +159,27 @@ def test_whoever_only_joined_is_told_of_a_helper_for_their_request_and_no_profil
     assert f"You joined [[:{profile_page(ada)}|a request]]. Here is somebody who can help:" in said
     assert f"because you joined [[:{profile_page(ada)}|a request]] in the" in said
     assert "profile]]" not in said
+
+
+def test_whoever_only_joined_is_matched_and_told_in_the_languages_of_their_babel_box(
+    world_of: Worlds,
+) -> None:
+    world = world_of("Ada", "Kim")
+    kim, helper = world.name["Kim"], world.helper
+    text = "{{Capacity Exchange profile|offers=Finance|languages=ar-3}}"
+    world.wiki.edit(helper, profile_page(helper), text)
+    world.wiki.edit(kim, f"User:{kim}", "Hello! {{#babel:ar|fr-1}}")
+    asked(world, "Kim")
+    profile = world.store.profiles.get(world.key(kim))
+    assert profile is not None
+    assert [(one.code, one.level) for one in profile.languages] == [("ar", NATIVE), ("fr", 1)]
+    match_profiles(store=world.store, now=world.now)
+    pairs = {(one.match.seeker, one.match.helper) for one in world.store.suggestions.planned()}
+    assert (world.key(kim), world.key(helper)) in pairs, explain_pair(
+        store=world.store, now=world.now, seeker=world.key(kim), helper=world.key(helper)
+    )
+    assert world.run().sent == 1
+    assert 'lang="ar"' in (world.wiki.page(f"User talk:{kim}") or "")
 
 
 def test_a_yes_of_the_seeker_alone_takes_nothing_on(world_of: Worlds) -> None:

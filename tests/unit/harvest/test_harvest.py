@@ -12,14 +12,16 @@ from sqlalchemy import select
 
 from bot.harvest import HarvestResult, harvest_pages, reader
 from bot.harvest.harvest import stored_directory
+from bot.harvest.joiners import JOINER_PAGES
 from exchange.directory import load as load_directory
 from exchange.errors import EditRefused, SettingsError, WikiUnavailable
-from exchange.model import Frequency, Language, Profile, Reason, User
+from exchange.model import FLUENT, NATIVE, Frequency, Language, Profile, Reason, User
 from exchange.settings import Settings, load
 from exchange.store import Store
 from exchange.store.erasure import erase_person, restore_person
 from exchange.store.erasure_marks import ErasureMarks
 from exchange.store.pages import PageRecord
+from exchange.store.personal_data import collect_rows
 from exchange.store.runs import DIRECTORY_PAGE, INDEX_VERSION
 from exchange.store.schema import metadata
 from tests.unit.harvest.wiki import BEGIN, MemoryWiki
@@ -1154,3 +1156,69 @@ def test_a_hidden_account_leaves_no_problem_behind_and_comes_back(
     wiki.accounts["Person 1"] = seen
     run(now=NOW + timedelta(days=2))
     assert len(store.profiles.all()) == len(codes(store)) == 3
+
+
+# -- what whoever only joined speaks --------------------------------------------------------------
+
+
+def spoken_by(store: Store, key: str) -> list[tuple[str, int]]:
+    profile = store.profiles.get(key)
+    return [(one.code, one.level) for one in profile.languages] if profile else []
+
+
+def test_whoever_only_joined_speaks_what_their_babel_box_says(
+    wiki: MemoryWiki, store: Store, run: Run
+) -> None:
+    wiki.edit("User:Ada", ASK, by="Ada")
+    wiki.edit("User:Ada", joined_by("Bo"), by="Bo")
+    run()
+    assert spoken_by(store, "user:2") == [("en", 2)], "the wiki's own, where there is no box"
+    wiki.edit("User:Bo", "Hello! {{#babel:yo|ha-3}}", by="Bo")
+    assert run().changed == 1
+    assert spoken_by(store, "user:2") == [("yo", NATIVE), ("ha", 3)]
+    again = run()
+    assert (again.changed, wiki.contents) == (0, 0), "read once, until the page is another one"
+    wiki.edit("User:Bo", "{{#babel:yo-1}}", by="Bo")
+    run()
+    assert spoken_by(store, "user:2") == [("en", 2)], "nobody works in a language of level 1"
+    wiki.edit("User:Bo", "{{#babel:fr}}", by="Bo")
+    wiki.edit("User:Bo/Capacity Exchange", PROFILE, by="Bo")
+    run()
+    assert spoken_by(store, "user:2") == [("en", FLUENT)], "a profile says more"
+    wiki.edit("User:Ada", ASK, by="Bo")
+    run()
+    assert store.metadata.get(JOINER_PAGES) == "{}", "nothing is kept of whoever has left"
+
+
+def test_the_boxes_of_many_who_joined_are_read_in_batches(
+    wiki: MemoryWiki, store: Store, run: Run
+) -> None:
+    names = [f"Joiner {number}" for number in range(40)]
+    wiki.edit("User:Ada", ASK, by="Ada")
+    for at, name in enumerate(names):
+        wiki.account(name)
+        wiki.edit(f"User:{name}", "{{#babel:sw-4}}", by=name)
+        wiki.edit("User:Ada", joined_by(*names[: at + 1]), by=name)
+    run()
+    # Who joined by which edit takes a request each; their user pages take two.
+    first = wiki.requests
+    assert first <= len(names) + 14, wiki.asked
+    joined = [one for one in store.profiles.all() if one.stands_on_request]
+    assert {one.languages for one in joined} == {(Language("sw", 4),)}
+    assert len(joined) == len(names)
+    run()
+    assert wiki.requests <= 9, wiki.asked
+    assert wiki.contents == 0
+
+
+def test_whoever_is_forgotten_leaves_no_trace_in_what_was_read_of_joiners(
+    wiki: MemoryWiki, store: Store, run: Run
+) -> None:
+    wiki.edit("User:Ada", ASK, by="Ada")
+    wiki.edit("User:Ada", joined_by("Bo"), by="Bo")
+    wiki.edit("User:Bo", "{{#babel:yo}}", by="Bo")
+    run()
+    assert "User:Bo" in (store.metadata.get(JOINER_PAGES) or "")
+    assert "User:Bo" in json.dumps(collect_rows(store.database, 2))
+    erase_person(store, 2, at=BEGIN, marks=ErasureMarks(store.database, secrets=(b"x" * 32,)))
+    assert "Bo" not in (store.metadata.get(JOINER_PAGES) or "")
