@@ -64,7 +64,7 @@ FAST := not wiki and not mariadb and not browser and not spark and not slow
 
 test-fast: $(VENV)/.installed-dev
 	./config/debian default-jre-headless
-	$(BIN)/python -m pytest -n $(WORKERS) -p no:playwright -m "$(FAST)" $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) -p no:playwright --ignore=tests/e2e -m "$(FAST)" $(TESTS)
 
 # The tests of test-fast that draw examples; what fails here becomes an @example.
 ROUNDS ?= 5

@@ -162,7 +162,7 @@ class Index:
         )
         self._relevance = Relevance(
             postings=self._postings,
-            lexicon=Lexicon.of((*concepts, *extra)),
+            lexicon=Lexicon(concepts, extra),
             facets=self.facets,
             names=names,
             meaning=meaning,

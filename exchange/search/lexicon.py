@@ -33,8 +33,8 @@ class Concept:
     names: tuple[str, ...]
 
 
-class Lexicon:
-    """Looks up which concepts a searched word may stand for.
+class _NameTable:
+    """Names of some concepts, to be looked up by their terms.
 
     Concepts have names in dozens of languages, so all of them are kept as three columns: the terms
     in order, the names that hold each, and the length of each name.
@@ -65,12 +65,12 @@ class Lexicon:
 
     @staticmethod
     @lru_cache(maxsize=2)
-    def of(concepts: tuple[Concept, ...]) -> Lexicon:
-        """Return the lexicon of concepts: most runs of the bot leave all of them as they were."""
-        return Lexicon(concepts)
+    def of(concepts: tuple[Concept, ...]) -> _NameTable:
+        """Return the table of concepts, made once."""
+        return _NameTable(concepts)
 
     def matching_concepts(self, word: Word, *, prefix: bool = False) -> list[int]:
-        """Return the numbers of the concepts that have this word in their names, in order."""
+        """Return what ``Lexicon.matching_concepts`` does, of these concepts."""
         found: set[int] = set()
         for way in word:
             held: Numbers | None = None
@@ -85,11 +85,7 @@ class Lexicon:
         return sorted(found)
 
     def name_coverage(self, asked: frozenset[str], prefix: str = "") -> Scores:
-        """Return how much of each concept's best-fitting name was asked for, 0 to 1.
-
-        ``prefix`` is the term still being typed, or empty; what it begins counts for half of
-        what it completes.
-        """
+        """Return what ``Lexicon.name_coverage`` does, of these concepts."""
         best = np.zeros(len(self.concepts), dtype=np.float32)
         whole = [self._holding(term) for term in asked]
         begun = self._starting(prefix) if prefix else self._names[:0]
@@ -117,3 +113,29 @@ class Lexicon:
         low = bisect_left(self._vocabulary, prefix)
         high = bisect_left(self._vocabulary, prefix + "\U0010ffff", low)
         return self._names[self._ends[low] : self._ends[high]]
+
+
+class Lexicon:
+    """Looks up which concepts a searched word may stand for.
+
+    The ``standing`` ones are the capacities of the directory and the places: most runs of the bot
+    leave all of them as they were, so they are looked through once. The others are what people
+    made up.
+    """
+
+    def __init__(self, standing: Iterable[Concept], others: Iterable[Concept] = ()) -> None:
+        self._tables = (_NameTable.of(tuple(standing)), _NameTable(others))
+        self.concepts = tuple(concept for table in self._tables for concept in table.concepts)
+
+    def matching_concepts(self, word: Word, *, prefix: bool = False) -> list[int]:
+        """Return the numbers of the concepts that have this word in their names, in order."""
+        standing, others = (each.matching_concepts(word, prefix=prefix) for each in self._tables)
+        return [*standing, *(len(self._tables[0].concepts) + number for number in others)]
+
+    def name_coverage(self, asked: frozenset[str], prefix: str = "") -> Scores:
+        """Return how much of each concept's best-fitting name was asked for, 0 to 1.
+
+        ``prefix`` is the term still being typed, or empty; what it begins counts for half of
+        what it completes.
+        """
+        return np.concatenate([table.name_coverage(asked, prefix) for table in self._tables])

@@ -20,6 +20,7 @@ from exchange.store import Store, migrate
 from exchange.store.database import Database
 from exchange.store.schema import metadata
 from tests.conftest import run_migrations
+from tests.support.examples import slow
 
 
 @pytest.fixture(autouse=True)
@@ -90,9 +91,12 @@ def _open_together(urls: list[str], barrier: Barrier, failures: multiprocessing.
     failures.put(told)
 
 
-def test_a_migration_that_was_killed_between_two_statements_is_taken_up_again(url: str) -> None:
-    """Each time it gets one statement further than before; MariaDB keeps what was done."""
-    for statement in range(1, 1000):
+@pytest.mark.parametrize("step", [7, slow(1)])
+def test_a_migration_that_was_killed_between_two_statements_is_taken_up_again(
+    url: str, step: int
+) -> None:
+    """Each time it gets a step further than before; MariaDB keeps what was done."""
+    for statement in range(1, 1000, step):
         program = multiprocessing.get_context("fork").Process(
             target=_open_until_killed, args=(url, statement)
         )

@@ -440,8 +440,9 @@ def test_answers_count_within_two_weeks_and_waiting_ends_with_the_first_message(
     assert (figures["wait-told-median"].value, figures["wait-told-median"].n) == (6.0, 2)
 
 
-def test_explain_says_why_or_why_not_and_agrees_with_the_round() -> None:
-    for seed in range(30):
+@pytest.mark.parametrize("block", worlds.blocks(3))
+def test_explain_says_why_or_why_not_and_agrees_with_the_round(block: int) -> None:
+    for seed in range(block, 30, 3):
         profiles, history = worlds.world(seed, 12)
         expected = reference.scores(
             reference.with_others_counted(profiles, TODAY),
@@ -530,9 +531,12 @@ def test_who_could_help_after_an_edit_is_what_a_new_lookup_says(block: int) -> N
                 assert lookup.seekers_for(key, most=3) == fresh.seekers_for(key, most=3)
 
 
-def test_the_few_whom_somebody_could_help_best_are_the_first_of_all_whom_they_could_help() -> None:
+@pytest.mark.parametrize("block", worlds.blocks(4))
+def test_the_few_whom_somebody_could_help_best_are_the_first_of_all_whom_they_could_help(
+    block: int,
+) -> None:
     asked = 0
-    for seed in range(40):
+    for seed in range(block, 40, 4):
         profiles, history = worlds.world(seed, 40)
         lookup = Lookup(
             profiles, directory=DIRECTORY, weights=WEIGHTS, history=history, today=TODAY
@@ -542,7 +546,7 @@ def test_the_few_whom_somebody_could_help_best_are_the_first_of_all_whom_they_co
             asked += len(everybody) > 4
             for most in (1, 4):
                 assert lookup.seekers_for(one.key, most=most) == everybody[:most]
-    assert asked > 100, "too few could help many"
+    assert asked > 25, "too few could help many"
 
 
 def test_a_language_that_is_new_to_the_lookup_is_nobody_elses() -> None:

@@ -24,6 +24,7 @@ from exchange.store import Store
 from exchange.store.erasure import erase_person
 from exchange.store.erasure_marks import ErasureMarks
 from exchange.store.notices import Notice
+from tests.support.examples import slow
 from tests.unit.harvest.wiki import BEGIN, MemoryWiki
 from tests.unit.publish.world import BOT, STOP, archive
 from webtool import create_app
@@ -252,7 +253,7 @@ def test_before_that_the_name_stands_where_it_belongs(place: Place) -> None:
 
 @pytest.mark.parametrize(
     "leave",
-    [forget, suppress, suppress_globally, suppress_and_edit_the_pages, vanish],
+    [forget, suppress, slow(suppress_globally), slow(suppress_and_edit_the_pages), vanish],
     ids=lambda leave: leave.__name__,
 )
 def test_within_one_run_they_are_gone_from_every_page(
@@ -283,7 +284,7 @@ def test_who_came_back_from_being_hidden_is_there_again(place: Place) -> None:
 # -- never this person ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("speaker", ["Ada", ZELDA])
+@pytest.mark.parametrize("speaker", [slow("Ada"), ZELDA])
 def test_never_this_person_changes_no_report_but_that_they_are_apart(
     place: Place, speaker: str
 ) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from exchange.model import Profile
+from tests.support.examples import slow
 from tests.unit.search.movement import NOW
 from tests.unit.web.site import addresses, app_over, filled
 from webtool.context import (
@@ -37,7 +38,7 @@ def clear_caches() -> None:
         cache.cache_clear()
 
 
-@pytest.mark.parametrize("language", ["en", "ar", "de", "qqx"])
+@pytest.mark.parametrize("language", ["en", "ar", slow("de"), slow("qqx")])
 def test_a_page_is_the_same_whether_its_pieces_are_remembered_or_made_anew(
     client: FlaskClient, people: list[Profile], language: str
 ) -> None:
