@@ -13,8 +13,10 @@ from webtool.render import history_link, wiki_link
 
 
 def profile_jsonld(profile: Profile) -> dict[str, Any]:
-    """Return a profile as schema.org Person or Organization, with what they know and seek."""
+    """Return a profile as schema.org Person or Organization, with what they know, lend and seek."""
     directory = context().directory
+    things = [one for one in profile.offers if directory.is_thing(one.capacity)]
+    skills = [one for one in profile.offers if one not in things]
     endpoint = "people.show_group" if profile.is_group else "people.show_person"
     body: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -22,7 +24,7 @@ def profile_jsonld(profile: Profile) -> dict[str, Any]:
         "@id": url_for(endpoint, name=profile.name.replace(" ", "_"), _external=True, uselang=None),
         "name": profile.name,
         "knowsLanguage": [one.code for one in profile.languages],
-        "knowsAbout": [_term(directory.name(one.capacity), one.capacity) for one in profile.offers],
+        "knowsAbout": [_term(directory.name(one.capacity), one.capacity) for one in skills],
         "seeks": [
             {
                 "@type": "Demand",
@@ -32,6 +34,11 @@ def profile_jsonld(profile: Profile) -> dict[str, Any]:
             for one in profile.wants
         ],
     }
+    if things:  # Nobody knows about a room that they lend.
+        body["makesOffer"] = [
+            {"@type": "Offer", "itemOffered": _term(directory.name(one.capacity), one.capacity)}
+            for one in things
+        ]
     if profile.country:
         body["address"] = {"@type": "PostalAddress", "addressCountry": profile.country}
     if profile.affiliations:

@@ -68,8 +68,13 @@ def gaps(facts: ReportData) -> list[Row]:
 def figures(facts: ReportData) -> dict[str, dict[str, Any]]:
     """Return how many people offer and want each listed capacity, and what is part of it.
 
-    These are the first numbers of ``gaps``, for the wiki's module, which any page may ask.
+    These are the first numbers of ``gaps``, for the wiki's module, which any page may ask. What is
+    part of a thing are things.
     """
+    return dict(sorted((_figures(facts) | _figures(facts.of_things)).items()))
+
+
+def _figures(facts: ReportData) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     below: dict[str, list[str]] = {}
     numbers: dict[str, dict[str, int]] = facts.gaps.to_dict("index")  # type: ignore[assignment]
@@ -80,7 +85,7 @@ def figures(facts: ReportData) -> dict[str, dict[str, Any]]:
                 below.setdefault(above, []).append(capacity)
     for capacity, parts in below.items():
         found[capacity]["narrower"] = sorted(parts)
-    return dict(sorted(found.items()))
+    return found
 
 
 GAPS = Sheet(

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -131,6 +132,20 @@ def test_what_a_round_says_of_itself_is_the_same(having: Movement, without: Move
         assert store.place_weeks.all_with_measures() == other.place_weeks.all_with_measures()
         assert store.rounds.cohorts() == other.rounds.cohorts()
         assert store.rounds.first_seen() == other.rounds.first_seen()
+
+
+def test_the_module_on_the_wiki_counts_each_by_itself(having: Movement, without: Movement) -> None:
+    def figures_of(movement: Movement) -> dict[str, Any]:
+        (path,) = movement.folder.glob("wiki/**/figures.json*")
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["capacities"]
+        return found
+
+    mine, others = figures_of(having), figures_of(without)
+    assert {id: one for id, one in mine.items() if id not in THINGS} == others
+    rows = {row["capacity"]: row for row in having.sheet("things", "things")}
+    assert {id: mine[id]["offers"] for id in mine.keys() & THINGS} == {
+        id: row["offering"] for id, row in rows.items()
+    }
 
 
 def numbers(html: str) -> list[str]:

@@ -125,6 +125,8 @@ def addresses(people: Iterable[Profile]) -> dict[str, str]:
         "report-interventions": "/reports/interventions",
         "report-places": "/reports/places",
         "requests": "/requests",
+        "requests-for-things": "/requests?kind=thing",
+        "thing": "/capacities/venue",
         "check": "/check",
         "check-unknown": "/check?page=Nobody",
         "api": "/api",

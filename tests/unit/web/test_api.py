@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from werkzeug.datastructures import MultiDict
 
+from exchange.directory import load
 from exchange.i18n.messages import Localizer
 from exchange.model import Profile, Want
 from exchange.reports import Licence
@@ -292,6 +293,31 @@ def test_a_profile_is_linked_data(client: FlaskClient, people: list[Profile]) ->
     }
     assert body["subjectOf"]["license"] == "https://creativecommons.org/licenses/by-sa/4.0/"
     assert body["subjectOf"]["archivedAt"] == body["sameAs"] + "&action=history"
+
+
+def test_what_somebody_lends_is_offered_and_not_known(
+    client: FlaskClient, people: list[Profile]
+) -> None:
+    things = load().things
+    person = next(one for one in people if {each.capacity for each in one.offers} & things)
+    body = client.get(f"/api/v1/profiles/{person.key}/jsonld").get_json()
+    lent = {one.capacity for one in person.offers} & things
+    assert {one["itemOffered"]["termCode"] for one in body["makesOffer"]} == lent
+    assert not lent & {one["termCode"] for one in body["knowsAbout"]}
+    offered = client.get(f"/api/v1/profiles/{person.key}").get_json()["offers"]
+    assert {one["capacity"] for one in offered if one["kind"] == "thing"} == lent
+
+
+def test_requests_for_things_are_asked_for_by_kind(client: FlaskClient) -> None:
+    things = load().things
+    for kind, is_thing in (("skill", False), ("thing", True)):
+        body = client.get(f"/api/v1/requests?kind={kind}&size=100").get_json()
+        assert all((one["want"]["capacity"] in things) is is_thing for one in body["requests"])
+        assert all(one["want"]["kind"] == kind for one in body["requests"])
+    assert client.get("/api/v1/requests").get_json()["total"] > 0
+    assert client.get("/api/v1/requests?kind=both").status_code == 400
+    assert client.get("/api/v1/capacities/venue").get_json()["kind"] == "thing"
+    assert client.get("/api/v1/capacities/lua").get_json()["kind"] == "skill"
 
 
 def test_the_page_says_of_every_address_what_the_description_says() -> None:
