@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, request
 from markupsafe import Markup, escape
 
 from exchange.model import Offer, Want
-from exchange.profiles.document import ProfileTemplate, RequestTemplate
+from exchange.profiles.document import ProfileTemplate, ProgrammeTemplate, RequestTemplate
 from webtool.pages.checked import CheckedPage, check_known, check_text
 from webtool.render import (
     capacity_label,
@@ -44,6 +44,7 @@ def show_check() -> str:
         checked=checked,
         rows=profile_rows,
         request_rows=request_rows,
+        programme_rows=programme_rows,
         asked=bool(title) or request.method == "POST",
         example=EXAMPLE,
     )
@@ -62,12 +63,37 @@ EXAMPLE = """{{Capacity Exchange profile
 }}"""
 
 
+SHOWN = 100
+"""How many of those who apply to a round are listed."""
+
+
 def request_rows(one: RequestTemplate) -> list[tuple[str, Markup]]:
     """Return what a request asks for, parameter by parameter, in the reader's words."""
     shown: list[tuple[str, Markup]] = [("want", _listed(map(_item, one.wants)))]
     if one.contacts:
         shown.append(("contact", comma_list(map(_isolated, one.contacts))))
     return shown
+
+
+def programme_rows(one: ProgrammeTemplate) -> list[tuple[str, Markup]]:
+    """Return what the template of a round says, parameter by parameter, in the reader's words."""
+    programme, audience = one.programme, one.programme.audience
+    for_ = [msg(f"kind-{kind}") for kind in audience.kinds]
+    for_ += [region_label(id) for id in audience.regions]
+    for_ += [country_label(code) for code in audience.countries]
+    said: list[tuple[str, Markup | None]] = [
+        ("name", _isolated(programme.name) if programme.name else None),
+        ("capacities", _listed(map(capacity_label, programme.capacities))),
+        ("for", comma_list([*map(escape, for_), *map(_isolated, audience.affiliations)])),
+        ("opens", format_day(programme.opens) if programme.opens else None),
+        ("closes", format_day(programme.closes) if programme.closes else None),
+        ("seats", escape(str(programme.seats)) if programme.seats is not None else None),
+        ("language", comma_list(map(language_label, programme.languages))),
+        ("organisers", comma_list(map(_isolated, one.organisers))),
+        ("applicants", _listed(_isolated(line.name) for line in one.applicants[:SHOWN])),
+    ]
+    empty = {"", _listed(())}
+    return [(name, value) for name, value in said if value is not None and value not in empty]
 
 
 def profile_rows(declaration: ProfileTemplate, checked: CheckedPage) -> list[tuple[str, Markup]]:

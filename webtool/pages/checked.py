@@ -52,7 +52,7 @@ class CheckedPage:
     @property
     def is_empty(self) -> bool:
         """Whether nothing of ours stands there."""
-        return self.reading.is_empty
+        return self.reading.is_empty and self.reading.programme is None
 
     @property
     def omissions(self) -> tuple[Omission, ...]:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -21,17 +22,14 @@ from exchange.model import (
     User,
     Want,
 )
-from exchange.model.programme import (
-    Application,
-    Programme,
-    ProgrammeRecord,
-)
+from exchange.model.programme import Application, Audience, Programme, ProgrammeRecord
 from exchange.store import Store
 from exchange.store.pages import PageRecord
 from exchange.store.runs import INDEX_VERSION
 from tests.support.account_wiki import MemorySite
 from tests.unit.account.test_saving import app, client, fail, site
 from tests.unit.search.movement import NOW
+from tests.unit.web.test_html import checker_messages
 from webtool.context import context_of
 
 __all__ = ["app", "client", "site"]
@@ -339,3 +337,53 @@ def test_an_applicant_does_not_learn_of_a_pair_before_the_bot_tells_them(
     (planned,) = store.suggestions.planned()
     store.suggestions.mark_notified([planned.id], at=NOW)
     assert "You are in a pair" in client.get(f"/me/rounds/{opened}").text
+
+
+def test_every_page_of_rounds_is_valid_html(
+    client: FlaskClient, store: Store, site: MemorySite, opened: int, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+
+    def keep_page(name: str, html: str) -> None:
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+
+    audience = Audience((Kind.HUB,), ("NG",), ("SSA",), ("Wikimedia <Nigeria> & co",))
+    keep(store, opened, closes=TODAY, audience=audience, seats=2, languages=("en", "yo"))
+    keep_page("list", client.get("/me/rounds").text)
+    keep_page("round", client.get(f"/me/rounds/{opened}").text)
+    keep_page("applied", send(client, opened, "apply", partner="Dee")[1])
+    keep_page("there", client.get(f"/me/rounds/{opened}").text)
+    keep_page("withdrawn", send(client, opened, "withdraw")[1])
+    keep_page("open", draft_of(client, opened)[2])
+    keep(store, opened)
+    digest, pairs, html = draft_of(client, opened)
+    keep_page("draft", html)
+    keep_page("changed", confirm(client, opened, "old", pairs)[1])
+    confirm(client, opened, digest, [])
+    digest, pairs, html = draft_of(client, opened)
+    keep_page("left-out", html)
+    confirm(client, opened, digest, pairs)
+    keep_page("confirmed", draft_of(client, opened)[2])
+    record = store.programmes.get(opened)
+    assert record
+    store.programmes.replace({opened: ProgrammeRecord(record, (BEN,))})
+    keep_page("forbidden", client.get(f"/me/rounds/{opened}/pairs").text)
+    keep_page("check", client.post("/check", data={"text": TEXT, "page": ""}).text)
+    wrong = [
+        f"{Path(one['url']).name}:{one.get('lastLine')}: {one['message']}"
+        for one in checker_messages(folder)
+        if one["type"] == "error"
+    ]
+    assert wrong == []
+
+
+def test_the_check_page_says_what_of_a_round_was_understood(client: FlaskClient) -> None:
+    html = client.post("/check", data={"text": TEXT, "page": PAGE}).text
+    assert "Spring &amp; &lt;i&gt;" in html
+    assert "Everything" in html or "understood" in html
+    assert "Ada" in html
+    empty = client.post("/check", data={"text": "{{Capacity Exchange round}}", "page": PAGE}).text
+    assert "names no organiser" in empty
+    late = TEXT.replace("|organisers", "|opens=2027-02-02|closes=2027-02-01|organisers")
+    assert "before the first day" in client.post("/check", data={"text": late, "page": PAGE}).text
