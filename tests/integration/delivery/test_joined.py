@@ -121,12 +121,6 @@ def test_consent_caps_and_fresh_facts_count_as_for_any_message(
     ada, jo = world.name["Ada"], world.name[who]
     take_on(world, asked(world, who))
     match says:
-        case "stop":
-            world.store.preferences.set(world.key(jo), "stop", "yes", at=world.now, via="web")
-        case "nobots":
-            world.wiki.edit(jo, f"User talk:{jo}", "{{nobots}}")
-        case "cap":
-            world.told(jo, timedelta(days=3))
         case "never":
             world.store.preferences.block(
                 world.key(jo), world.key(ada), at=world.now, via="web", name=ada
@@ -140,6 +134,8 @@ def test_consent_caps_and_fresh_facts_count_as_for_any_message(
             world.wiki.edit(jo, profile_page(jo), text)
         case "gone":
             world.wiki.call("Admin", action="delete", title=profile_page(ada), reason="test")
+        case _:
+            world.refuse(jo, says)
     counts = world.run()
     assert (counts.planned, counts.sent, counts.skipped) == (1, 0, {reason.value: 1})
     assert world.copies(jo) == 0

@@ -11,7 +11,7 @@ import pytest
 from bot.notify import listen_for_answers
 from bot.notify.recipients import ONCE
 from bot.recover import recover_history
-from exchange.model import Frequency, Problem, Profile, Reason
+from exchange.model import Problem, Profile, Reason
 from exchange.notices.section import find_last_notice
 from exchange.store import Store
 from exchange.store.pages import PageProblem
@@ -107,15 +107,9 @@ def test_consent_caps_and_fresh_facts_count_as_for_any_message(
     world_of: Worlds, says: str, reason: Reason
 ) -> None:
     world = world_of("Bare")
-    name = lacking(world, "Bare", **({"notify": Frequency.NEVER} if says == "no" else {}))
+    name = lacking(world, "Bare")
     options: dict[str, Any] = {}
     match says:
-        case "stop":
-            world.store.preferences.set(world.key(name), "stop", "x", at=world.now, via="web")
-        case "nobots":
-            world.wiki.edit(name, f"User talk:{name}", "{{nobots}}")
-        case "cap":
-            world.told(name, timedelta(days=3))
         case "not theirs":
             world.agree(name, ())
         case "trial":
@@ -126,6 +120,8 @@ def test_consent_caps_and_fresh_facts_count_as_for_any_message(
             world.wiki.edit(name, f"User:{name}", "{{#babel:yo|en-3}}")
         case "gone":
             world.wiki.edit(name, profile_page(name), "Nothing here.")
+        case _:
+            world.refuse(name, says)
     run = world.run(**options)
     assert (run.sent, run.skipped) == (0, {reason.value: 1})
     assert world.copies(name) == 0
