@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from exchange.matching import History, load_weights
-from exchange.model import Match, Profile, Suggestion, SuggestionStatus
+from exchange.model import (
+    Kind,
+    Language,
+    Match,
+    Offer,
+    Profile,
+    Suggestion,
+    SuggestionStatus,
+    Want,
+)
 from exchange.model.programme import (
     Application,
     Audience,
@@ -87,13 +96,27 @@ def round_of(seed: int, people: int = 30) -> Round:
     profiles = {}
     for number in range(1, people + 1):
         one = person(rng, number)
+        if rng.random() < 0.5:
+            one = replace(one, languages=(*one.languages, Language("en", 4)))
         profiles[one.key] = one
+    # Some of each two neighbours agreed; of these most fit each other.
+    agreed = {at for at in range(1, people, 2) if rng.random() < 0.4}
+    for at in sorted(agreed):
+        if rng.random() < 0.7:
+            for number, what in (
+                (at, {"offers": (Offer("a"),)}),
+                (at + 1, {"wants": (Want("a"),)}),
+            ):
+                old = person(rng, number)
+                spoken = (Language("en", 4),)
+                new = replace(old, key=f"user:{number}", kind=Kind.PERSON, languages=spoken)
+                profiles[f"user:{number}"] = replace(new, **what)  # type: ignore[arg-type]
     opened = datetime(OPENS.year, OPENS.month, OPENS.day, tzinfo=UTC)
     applications = []
     for number in range(1, people + 1):
         day = rng.choice([-2, 30] if rng.random() < 0.1 else range(17))
         partners = tuple(rng.sample(range(1, people + 1), rng.choice([0, 0, 1, 2])))
-        if rng.random() < 0.3:
+        if number - 1 + number % 2 in agreed:
             partners = (number + 1 if number % 2 else number - 1,)
         applications.append(
             Application(
