@@ -33,7 +33,7 @@ def test_the_screen_says_that_nothing_is_installed(pair: dict[str, str]) -> None
     shown = shown_by(pair, "run")
     for reason, page in (
         ("held: unreadable-consent 2", "Capacity Exchange/Opt-out"),
-        ("not written: stop-page 14", "User:Capacity Exchange bot/Stop"),
+        ("not written: stop-page 15", "User:Capacity Exchange bot/Stop"),
     ):
         assert f"{reason} ({page} is missing: run python -m bot install)" in shown
 
