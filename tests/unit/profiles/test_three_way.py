@@ -84,7 +84,7 @@ def asked(merged: MergedEdit, side: str) -> set[tuple[str, ...]]:
     found: set[tuple[str, ...]] = set()
     for each in merged.contradictions:
         value = getattr(each, side)
-        if value is not None:
+        if value is not None and value != getattr(ProfileTemplate(), each.attribute, None):
             found |= set(_parts(each.attribute, value))
     return found
 
