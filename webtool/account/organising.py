@@ -73,7 +73,8 @@ def confirm_draft(page: int) -> Answer:
     chosen = {*request.form.getlist("pair")}
     if not may_confirm(programme):
         return redirect(url_for("organising.show_draft", page=page))
-    if request.form.get("draft") != state.draft.digest:
+    proposed = {pair_id(one) for one in state.draft.pairs}
+    if request.form.get("draft") != state.draft.digest or not chosen <= proposed:
         return _draft_page(state, said="changed", chosen=chosen), 409
     try:
         here.store.programmes.confirm(
@@ -85,7 +86,8 @@ def confirm_draft(page: int) -> Answer:
         )
     except NotConfirmed:
         return _draft_page(draft_now(programme), said="changed", chosen=chosen), 409
-    return redirect(url_for("organising.show_draft", page=page, said="done"))
+    said = "done" if chosen else None
+    return redirect(url_for("organising.show_draft", page=page, said=said))
 
 
 @pages.post("/me/rounds/<int:page>/again")

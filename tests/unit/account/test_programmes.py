@@ -252,6 +252,31 @@ def test_a_draft_that_changed_since_is_asked_again(
     assert pairs == []
 
 
+def test_a_pair_that_nobody_proposed_confirms_nothing_and_leaves_out_nobody(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    digest, pairs, _ = draft_of(client, opened)
+    for made_up in (f"user:{CY} user:{BEN}", "user:7 user:9", ""):
+        status, page = confirm(client, opened, digest, [*pairs, made_up])
+        assert (status, "Nothing is confirmed yet" in page) == (409, True), made_up
+    assert store.programmes.pairs(opened) == []
+
+
+def test_only_what_was_confirmed_is_said_to_be(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    digest, pairs, _ = draft_of(client, opened)
+    form = {"csrf_token": token_of(client), "draft": digest}
+    address = f"/me/rounds/{opened}/pairs"
+    said = "The bot tells them at its next run."
+    assert said not in client.post(address, data=form, follow_redirects=True).text
+    (left,) = store.programmes.pairs(opened)
+    store.programmes.take_up(opened, left.seeker, left.helper)
+    digest, pairs, _ = draft_of(client, opened)
+    form |= {"draft": digest, "pair": pairs}
+    assert said in client.post(address, data=form, follow_redirects=True).text
+
+
 def test_what_is_left_out_is_not_proposed_until_it_is_taken_up(
     client: FlaskClient, store: Store, opened: int
 ) -> None:
