@@ -153,6 +153,6 @@ def test_what_is_typed_into_the_input_box_is_what_the_request_asks_for(native: M
 def test_without_these_extensions_pages_need_none_of_them() -> None:
     pages = on_wiki_pages(names=load({}).names, bot="Bot")
     told = "\n".join(page.text for page in pages)
-    for word in ("<translate", "<languages", "MyLanguage", "<inputbox", "tvar"):
+    for word in ("<translate", "<languages", "MyLanguage", "<inputbox", "<tvar"):
         assert word not in told
     assert not [page.title for page in pages if page.title.endswith("/plain")]
