@@ -260,6 +260,12 @@ def _preview(edit: SubmittedEdit, *, newer: bool = False) -> Answer:
     return (page, 409) if newer else page
 
 
+def hold_click(refused: FormRefused) -> Answer:
+    """Show again what somebody was about to do by a click; the form keeps what it held."""
+    again = "form" if refused.code == "changed" else ""
+    return refusal_page(refused, action=request.full_path.rstrip("?"), again=again)
+
+
 def seen_refusal(opened: ProfileEdit) -> tuple[str, str] | None:
     """Return what the wiki would say to a save, as it told when the page was read: (code, words)."""
     refusal = opened.draft.refusal

@@ -25,7 +25,7 @@ from webtool.account.auth import (
     note_name,
     require_not_forgotten,
 )
-from webtool.account.edit import seen_refusal
+from webtool.account.edit import hold_click, seen_refusal
 from webtool.account.profile_page import ProfileEdit, ProfilePage, same_page_text
 from webtool.account.submitted import REFUSALS, FormStart, refusal_page
 from webtool.context import context, current_snapshot
@@ -96,11 +96,7 @@ def submit_joining() -> Answer:
     return _joining_page(asked, opened, "left" if leaves else "joined")
 
 
-@pages.errorhandler(FormRefused)
-def hold_joining(refused: FormRefused) -> Answer:
-    """Show again what somebody was about to join."""
-    again = "form" if refused.code == "changed" else ""
-    return refusal_page(refused, action=request.full_path.rstrip("?"), again=again)
+pages.register_error_handler(FormRefused, hold_click)
 
 
 def joined_requests(store: Store) -> list[JoinedRequest]:

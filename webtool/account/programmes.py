@@ -31,7 +31,7 @@ from webtool.account.auth import (
     note_name,
     require_not_forgotten,
 )
-from webtool.account.edit import seen_refusal
+from webtool.account.edit import hold_click, seen_refusal
 from webtool.account.profile_page import ProfileEdit, ProfilePage, same_page_text
 from webtool.account.submitted import REFUSALS, FormStart, refusal_page
 from webtool.context import context
@@ -132,11 +132,7 @@ def submit_application(page: int) -> Answer:
     return _programme_page(programme, opened, "withdrawn" if withdraws else "applied")
 
 
-@pages.errorhandler(FormRefused)
-def hold_application(refused: FormRefused) -> Answer:
-    """Show again what somebody was about to apply with."""
-    again = "form" if refused.code == "changed" else ""
-    return refusal_page(refused, action=request.full_path.rstrip("?"), again=again)
+pages.register_error_handler(FormRefused, hold_click)
 
 
 def asked_programme(page: int) -> Programme:

@@ -21,7 +21,7 @@ from webtool.account.auth import (
     my_keys,
     require_not_forgotten,
 )
-from webtool.account.edit import seen_refusal
+from webtool.account.edit import hold_click, seen_refusal
 from webtool.account.one_click import BareItem, save_item
 from webtool.account.profile_page import ProfileEdit, open_profile_page
 from webtool.account.submitted import REFUSALS, FormStart, refusal_page
@@ -88,11 +88,7 @@ def submit_wanting() -> Answer:
     return _wanting_page(wanted, opened, declared, state)
 
 
-@pages.errorhandler(FormRefused)
-def hold_wanting(refused: FormRefused) -> Answer:
-    """Show again what somebody was about to want."""
-    again = "form" if refused.code == "changed" else ""
-    return refusal_page(refused, action=request.full_path.rstrip("?"), again=again)
+pages.register_error_handler(FormRefused, hold_click)
 
 
 def _somebodys_want(*, leaves: bool = False) -> _SomebodysWant:
