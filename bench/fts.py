@@ -137,7 +137,7 @@ class Fts:
 
     def _fill(self, text: str, held: Mapping[str, tuple[str, tuple[object, ...]]]) -> None:
         self._db.execute("DELETE FROM found")
-        where, given = ["1"], []
+        where, given = ["1"], list[object]()
         if text:
             where.append("id IN (SELECT rowid FROM words WHERE words MATCH ?)")
             given.append(_match(text))

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -52,21 +54,22 @@ def main() -> None:
             some, directory=CapacityTree(), weights=load_weights(), history=History(), today=TODAY
         )
 
+    begun = time.process_time()
+    lookup = made(profiles)
+    whole = time.process_time() - begun
+
     def take_in(changed: list[Profile]) -> None:
         nonlocal lookup
         lookup = lookup.with_profiles(changed)
 
-    begun = time.process_time()
-    lookup = made(profiles)
-    whole = time.process_time() - begun
     print(f"{people:,} people, made in {whole:.2f} s")
     taken: dict[str, list[float]] = {"taken in": [], "who could help": [], "whom to help": []}
     for at in rng.choice(people, 100, replace=False).tolist():
         profile = edited(profiles[at], profiles[int(rng.integers(people))])
-        steps = (
-            lambda one=profile: take_in([one]),
-            lambda one=profile: lookup.helpers_for(one.key),
-            lambda one=profile: lookup.seekers_for(one.key),
+        steps: tuple[Callable[[], object], ...] = (
+            partial(take_in, [profile]),
+            partial(lambda key: lookup.helpers_for(key), profile.key),
+            partial(lambda key: lookup.seekers_for(key), profile.key),
         )
         for times, step in zip(taken.values(), steps, strict=True):
             begun = time.process_time()

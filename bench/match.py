@@ -43,7 +43,8 @@ class TimedFinder(CandidateFinder):
         self.seconds = {"groups": 0.0, "search": 0.0}
 
     def __call__(self, wants: Ints, helpers: Bools) -> Candidates:
-        return self.timed("search", super().__call__, wants, helpers)
+        found: Candidates = self.timed("search", super().__call__, wants, helpers)
+        return found
 
     def group_helpers(self, helpers: Bools, offered: Bools | None = None) -> Any:
         groups = self.timed("groups", super().group_helpers, helpers, offered)
@@ -143,14 +144,14 @@ def baselines(people: int) -> dict[str, float]:
         found["pandas"] = time.perf_counter() - begun
     if people <= 100_000:
         begun = time.perf_counter()
-        duckdb.sql(
+        duckdb.execute(
             "select want, helper from (select a.want, g.helper, row_number() over (partition by"
             " a.want order by least(a.level, g.level) desc) as place from asking a join giving g"
             " using (capacity, code)) where place <= 5"
         ).fetchnumpy()
         found["duckdb"] = time.perf_counter() - begun
     begun = time.perf_counter()
-    duckdb.sql(
+    duckdb.execute(
         "with best as (select * from giving qualify row_number() over"
         " (partition by capacity, code order by level desc, helper) <= 6)"
         " select want, helper from asking a join best g using (capacity, code)"

@@ -32,8 +32,9 @@ WORDS = tuple(f"c{at}" for at in range(CAPACITIES))
 
 def zipf(count: int, power: float = 1.0) -> np.ndarray:
     """Shares of ``count`` things by Zipf's law."""
-    weights = 1.0 / np.arange(1, count + 1) ** power
-    return weights / weights.sum()
+    weights: np.ndarray = 1.0 / np.arange(1, count + 1) ** power
+    shares: np.ndarray = weights / weights.sum()
+    return shares
 
 
 def broader_of() -> dict[str, tuple[str, ...]]:
@@ -85,7 +86,7 @@ def movement(people: int, *, seed: int = 2026, weights: Weights | None = None) -
     country = rng.choice(COUNTRIES, people, p=zipf(COUNTRIES)).astype(np.int32)
     methods = np.array([0, 1, 2, 4, 8, 3, 6, 130], np.int32)
     bits = np.zeros((people, 1), np.uint64)
-    np.bitwise_or.at(bits, (working, 0), np.uint64(1) << worked.astype(np.uint64))
+    np.bitwise_or.at(bits[:, 0], working, np.uint64(1) << worked.astype(np.uint64))
     languages = Languages(
         starts_of(np.bincount(speaking, minlength=people)),
         spoken.astype(np.int32),

@@ -236,7 +236,7 @@ class Simulation:
             if waiting and one.key in here and self._happens("joins", one.key, number):
                 at = int(chance(self.seed, "joined", one.key, number) * len(waiting))
                 asker, want = waiting[at]
-                own = {each.capacity for each in (*one.wants, *one.offers)}
+                own = {each.capacity for each in one.wants} | {each.capacity for each in one.offers}
                 if asker != one.key and want not in own:
                     self.joined.setdefault((asker, want), []).append(one.key)
                     one = replace(one, wants=(*one.wants, Want(want)))
