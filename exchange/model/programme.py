@@ -142,7 +142,16 @@ class WaitingReason(StrEnum):
     FULL = "full"  # the programme has no seat left
     SUGGESTED = "suggested"  # whoever could help was suggested before, or left out here
     LIVE = "live"  # somebody else is helping them with it already
-    PARTNER = "partner"  # named somebody who cannot be paired with them here
+    # They chose each other, and are in no pair of the draft:
+    PARTNER = "partner"  # neither offers what the other wants
+    PARTNER_OPEN = "partner-open"  # a suggestion that brings them together is under way
+    PARTNER_LEFT_OUT = "partner-left-out"  # an organiser left the pair out
+    PARTNER_DECLINED = "partner-declined"  # one of them said no here
+    PARTNER_ENDED = "partner-ended"  # they were told here, and nobody answered in time
+    PARTNER_SEATS = "partner-seats"  # whoever could help has no seat left
+    PARTNER_LEARNS = "partner-learns"  # whoever would learn learns it from somebody else already
+    PARTNER_LANGUAGE = "partner-language"  # they share no language
+    PARTNER_APART = "partner-apart"  # something else, of which nobody is told more
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from exchange.matching.eligibility import TOLD, History
-from exchange.matching.explain import explain_pair
+from exchange.matching.eligibility import History
+from exchange.matching.explain import WhyNot, explain_pair
 from exchange.matching.round import match_profiles
 from exchange.matching.things import CapacityTree
 from exchange.matching.unmet import UnmetReason
@@ -31,6 +31,7 @@ from exchange.model.programme import (
     WaitingReason,
 )
 from exchange.programmes.applicants import Admission, Participant, Scope
+from exchange.programmes.chosen import match_chosen, why_barred
 
 _STANDING = {
     SuggestionStatus.PLANNED: ApplicantStep.CONFIRMED,
@@ -99,6 +100,7 @@ class _Pairing:
     taken: Counter[str] = field(default_factory=Counter)
     pairs: list[DraftPair] = field(default_factory=list)
     reasons: dict[str, WaitingReason] = field(default_factory=dict)
+    between: dict[tuple[str, str], list[Suggestion]] = field(default_factory=dict)
 
     @classmethod
     def begin(
@@ -155,49 +157,48 @@ class _Pairing:
                 if other > key and self._names(other, one.application.account):
                     places = sorted((one.place, self.people[other].place))
                     chosen.append((places[1], places[0], key, other))
+        two = {(min(key, other), max(key, other)) for _, _, key, other in chosen}
+        for each in self.history.suggestions:
+            if each.match.pair in two:
+                self.between.setdefault(each.match.pair, []).append(each)
         for _, _, key, other in sorted(chosen):
             match = self._match_of_two(key, other)
-            if match is None:
-                for each in (key, other):
-                    self.reasons.setdefault(each, WaitingReason.PARTNER)
+            if isinstance(match, WaitingReason):
+                for who in (key, other):
+                    self.reasons.setdefault(who, match)
             elif self.is_full:
-                for each in match.pair:
-                    self.reasons.setdefault(each, WaitingReason.FULL)
+                for who in match.pair:
+                    self.reasons.setdefault(who, WaitingReason.FULL)
             else:
                 self._add(match, agreed=True)
 
     def _names(self, key: str, account: int) -> bool:
         return account in self.people[key].application.partners
 
-    def _match_of_two(self, key: str, other: str) -> Match | None:
-        """Return the better way in which one of the two learns from the other."""
+    def _match_of_two(self, key: str, other: str) -> Match | WaitingReason:
+        """Return the better way in which one of the two learns from the other, or why there is none."""
         pair = (min(key, other), max(key, other))
-        if pair in self.history.apart or pair in self.history.left_out:
-            return None
+        if pair in self.history.left_out:
+            return WaitingReason.PARTNER_LEFT_OUT
+        between = self.between.get(pair, ())
+        if barred := why_barred(self.programme.period, between):
+            return barred
+        if pair in self.history.apart:
+            return WaitingReason.PARTNER_APART
         # What was suggested to them elsewhere is no reason against what they chose themselves.
-        told = {
-            one.match.pair
-            for one in self.history.suggestions
-            if one.period == self.programme.period and one.status in TOLD
-        }
-        history = replace(self._history(), pairs=frozenset({*self.history.apart, *told}))
-        found = [
-            match
-            for seeker, helper in ((key, other), (other, key))
-            if seeker not in self.learners
-            and isinstance(
-                match := explain_pair(
-                    self.people[seeker].profile,
-                    self.people[helper].profile,
-                    directory=self.directory,
-                    weights=self.weights,
-                    today=self.today,
-                    history=history,
-                ),
-                Match,
+        history = replace(self._history(), pairs=frozenset(self.history.apart))
+
+        def explain(seeker: str, helper: str) -> Match | WhyNot:
+            return explain_pair(
+                self.people[seeker].profile,
+                self.people[helper].profile,
+                directory=self.directory,
+                weights=self.weights,
+                today=self.today,
+                history=history,
             )
-        ]
-        return min(found, key=lambda one: (-one.score, one.seeker), default=None)
+
+        return match_chosen(key, other, explain=explain, learners=self.learners, between=between)
 
     def _history(self) -> History:
         """The history with what this draft has given away already."""
@@ -292,7 +293,6 @@ _NEAR = (
     WaitingReason.LANGUAGE,
     WaitingReason.NOBODY,
     WaitingReason.NOBODY_WANTS,
-    WaitingReason.PARTNER,
 )
 
 

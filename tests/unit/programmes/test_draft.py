@@ -37,6 +37,8 @@ from tests.unit.matching.worlds import DIRECTORY, TODAY
 from tests.unit.programmes.rounds import CLOSES, OPENS, Round, keys_of, match, round_of
 
 seeds = st.integers(0, 2**32)
+CHOSEN = frozenset(one for one in WaitingReason if one.value.startswith("partner"))
+"""The reasons of those who chose each other and are in no pair."""
 APPLIED = datetime(OPENS.year, OPENS.month, OPENS.day, 12, tzinfo=UTC)
 
 
@@ -132,13 +134,104 @@ def test_those_who_chose_each_other_come_first(seed: int) -> None:
             assert one in partners[other]
     # Whoever chose each other and is apart all the same has a reason that says so, or a pair.
     assert not any(
-        place.reason is WaitingReason.PARTNER
+        place.reason in CHOSEN
         and not any(
             account_of[place.key] in partners.get(other, ())
             for other in partners[account_of[place.key]]
         )
         for place in draft.waiting
     )
+
+
+def is_true(
+    reason: WaitingReason, made: Round, draft: ProgrammeDraft, two: tuple[str, str]
+) -> bool:
+    """Whether a reason says the truth of two who chose each other, told from the facts alone."""
+    scope, general = Scope(made.programme, DIRECTORY), made.history.general
+    one, other = (scope.of(made.profiles[key]) for key in two)
+    between = [s for s in made.history.suggestions if s.match.pair == two]
+    here = [s for s in between if s.period == made.programme.period]
+    taken = Counter(pair.match.helper for pair in draft.pairs)
+    learning = {pair.match.seeker for pair in draft.pairs}
+    learning |= {
+        s.match.seeker
+        for s in made.history.suggestions
+        if s.status.holds_seat or s.status in (SuggestionStatus.EXCHANGED, SuggestionStatus.PLANNED)
+    }
+    learning |= {key for key, _ in general.served}
+
+    def teaches(helper: Profile, seeker: Profile) -> bool:
+        return any(
+            offer.capacity == want.capacity
+            or offer.capacity in DIRECTORY.broader(want.capacity)
+            or want.capacity in DIRECTORY.broader(offer.capacity)
+            for offer in helper.offers
+            for want in seeker.open_wants(TODAY)
+        )
+
+    def is_taken(helper: Profile) -> bool:
+        held = general.seats_taken.get(helper.key, 0) + taken[helper.key]
+        return helper.seats <= held
+
+    ways = [(a, b) for a, b in ((one, other), (other, one)) if teaches(a, b)]
+    spoken = [{each.code for each in p.languages if each.level >= 2} for p in (one, other)]
+    statuses = {s.status for s in here}
+    match reason:
+        case WaitingReason.PARTNER:
+            return not ways
+        case WaitingReason.PARTNER_OPEN:
+            return any(s.status.holds_seat or s.is_by_hand for s in between)
+        case WaitingReason.PARTNER_LEFT_OUT:
+            return two in made.history.left_out
+        case WaitingReason.PARTNER_DECLINED:
+            return bool(statuses & {SuggestionStatus.DECLINED, SuggestionStatus.STOPPED})
+        case WaitingReason.PARTNER_ENDED:
+            return SuggestionStatus.EXPIRED in statuses
+        case WaitingReason.PARTNER_SEATS:
+            return any(is_taken(helper) for helper, _ in ways)
+        case WaitingReason.PARTNER_LEARNS:
+            return any(seeker.key in learning for _, seeker in ways)
+        case WaitingReason.PARTNER_LANGUAGE:
+            return bool(ways) and not set.intersection(*spoken)
+        case WaitingReason.PARTNER_APART:
+            return two in made.history.apart
+        case _:
+            return True
+
+
+@given(seeds)
+def test_of_those_who_chose_each_other_only_the_truth_is_said(seed: int) -> None:
+    made = round_of(seed)
+    rng = random.Random(seed)
+    partners = {one.account: set(one.partners) for one in made.applications}
+    keys = made.admission().keys
+    chosen = sorted(
+        (min(keys[a], keys[b]), max(keys[a], keys[b]))
+        for a, several in partners.items()
+        for b in several
+        if a < b and a in partners.get(b, ()) and {a, b} <= keys.keys() and keys[a] != keys[b]
+    )
+    statuses = [None, None, *SuggestionStatus]
+    made = made.with_suggestions(
+        [
+            Suggestion(
+                match(*rng.sample(two, 2), rng.choice(["a", "b"])),
+                rng.choice(["2026-W40", made.programme.period]),
+                APPLIED,
+                status,
+                id=100 + at,
+            )
+            for at, two in enumerate(chosen)
+            if (status := rng.choice(statuses)) is not None
+        ]
+    )
+    more = frozenset(rng.sample(chosen, len(chosen) // 4))
+    made = replace(made, history=replace(made.history, left_out={*made.history.left_out, *more}))
+    draft = made.draft()
+    for place in draft.waiting:
+        if place.reason in CHOSEN:
+            mine = [two for two in chosen if place.key in two]
+            assert any(is_true(place.reason, made, draft, two) for two in mine), place
 
 
 @given(seeds)
@@ -238,6 +331,61 @@ def test_who_named_each_other_is_paired_although_others_fit_better() -> None:
     )
     (pair, *_) = made.draft().pairs
     assert (pair.match.seeker, pair.match.helper, pair.agreed) == ("user:1", "user:3", True)
+
+
+def _before(status: SuggestionStatus, *, here: bool, helper: int = 2) -> list[Suggestion]:
+    period = "programme-7" if here else "2026-W40"
+    return [Suggestion(match("user:1", f"user:{helper}", "a"), period, APPLIED, status, id=3)]
+
+
+ASKS, HELPS = party(1, wants="a"), party(2, offers="a", seats=1)
+TWO = ("user:1", "user:2")
+
+
+@pytest.mark.parametrize(
+    ("people", "suggestions", "history", "reason"),
+    [
+        ((ASKS, party(2, offers="b")), [], {}, "partner"),
+        ((ASKS, party(2, wants="a")), [], {}, "partner"),
+        (
+            (replace(ASKS, wants=(Want("a", until=TODAY - timedelta(1)), Want("c"))), HELPS),
+            [],
+            {},
+            "partner",
+        ),
+        ((ASKS, HELPS), [], {"left_out": {TWO}}, "partner-left-out"),
+        ((ASKS, HELPS), [], {"apart": {TWO}}, "partner-apart"),
+        ((ASKS, HELPS), _before(SuggestionStatus.OPEN, here=False), {}, "partner-open"),
+        ((ASKS, HELPS), _before(SuggestionStatus.DECLINED, here=True), {}, "partner-declined"),
+        ((ASKS, HELPS), _before(SuggestionStatus.EXPIRED, here=True), {}, "partner-ended"),
+        ((ASKS, replace(HELPS, seats=0)), [], {}, "partner-seats"),
+        (
+            (ASKS, HELPS),
+            _before(SuggestionStatus.OPEN, here=False, helper=9),
+            {},
+            "partner-learns",
+        ),
+        ((ASKS, replace(HELPS, languages=(Language("yo"),))), [], {}, "partner-language"),
+    ],
+)
+def test_who_chose_each_other_and_is_in_no_pair_is_told_the_true_reason(
+    people: tuple[Profile, ...],
+    suggestions: list[Suggestion],
+    history: dict[str, object],
+    reason: str,
+) -> None:
+    made = plain_round(*people, p1=(2,), p2=(1,))
+    made = replace(made, history=replace(made.history, **history))  # type: ignore[arg-type]
+    draft = made.with_suggestions(suggestions).draft()
+    assert draft.pairs == ()
+    assert {one.key: one.reason.value for one in draft.waiting} == dict.fromkeys(TWO, reason)
+
+
+@pytest.mark.parametrize("status", [SuggestionStatus.DECLINED, SuggestionStatus.EXPIRED])
+def test_what_ended_elsewhere_is_no_reason_against_what_two_chose(status: SuggestionStatus) -> None:
+    made = plain_round(ASKS, HELPS, p1=(2,), p2=(1,))
+    (pair,) = made.with_suggestions(_before(status, here=False)).draft().pairs
+    assert pair.agreed
 
 
 def test_a_name_that_only_one_of_two_wrote_brings_nobody_together() -> None:
