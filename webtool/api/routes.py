@@ -26,7 +26,7 @@ from webtool.api.queries import (
 from webtool.context import context, current_snapshot, reader
 from webtool.counts import count_capacities, count_places
 from webtool.http import ApiProblem, under_licence
-from webtool.open_requests import most_joined
+from webtool.open_requests import most_joined, shared_wants
 from webtool.pages.check import clean_title
 from webtool.pages.checked import check_known, check_text
 from webtool.pages.reports import report_answer
@@ -36,6 +36,9 @@ from webtool.suggest import helpers_of
 
 api = Blueprint("api", __name__)
 Q = TypeVar("Q", bound=NoQuery)
+
+PARTIES_SHOWN = 10
+"""Those who want the same, of whom the API names no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +306,9 @@ def places(asked: NoQuery) -> schemas.PlacesBody:
 def requests(asked: RequestsQuery) -> schemas.RequestsBody:
     """Return the open requests."""
     snapshot = current_snapshot()
-    found = snapshot.open_requests(context().today, things=asked.kind == CapacityKind.THING)
+    things = asked.kind == CapacityKind.THING
+    found = snapshot.open_requests(context().today, things=things)
+    shared = () if things else shared_wants(snapshot.shared, found)
     if asked.sort == "joined":
         found = most_joined(found)
     directory, language = context().directory, reader().language
@@ -321,6 +326,17 @@ def requests(asked: RequestsQuery) -> schemas.RequestsBody:
                 region=one.region,
             )
             for one in found[: asked.size]
+        ],
+        shared=[
+            schemas.SharedWantBody(
+                want=schemas.item_body(one.want, directory, language),
+                needed_by=len(one.parties),
+                parties=[
+                    schemas.PartyBody(key=each.key, who=each.name, history=history_link(each.page))
+                    for each in one.parties[:PARTIES_SHOWN]
+                ],
+            )
+            for one in shared[: asked.size]
         ],
     )
 

@@ -165,11 +165,30 @@ class RequestBody(_Body):
     region: str | None
 
 
+class PartyBody(_Body):
+    """One of those who want something: a person or a group."""
+
+    key: str
+    who: str
+    history: str = Field(description=_HISTORY)
+
+
+class SharedWantBody(_Body):
+    """What several want in their profiles and the directory does not list."""
+
+    want: ItemBody = Field(description="As the first of them wrote it.")
+    needed_by: int
+    parties: list[PartyBody] = Field(description="Those who want it, at most ten.")
+
+
 class RequestsBody(_Words):
     """Open requests, in the order that was asked for."""
 
     total: int
     requests: list[RequestBody]
+    shared: list[SharedWantBody] = Field(
+        description="What several want beside them, the most wanted first: none of kind `thing`."
+    )
 
 
 class ReasonBody(_Body):

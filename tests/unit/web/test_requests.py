@@ -112,4 +112,14 @@ def test_what_several_want_in_their_profiles_stands_below_those_of_most_people_f
     ]
     assert "Only mine" not in html
     assert "2 people need this" in client.get("/people/P2").text
-    assert client.get("/api/v1/requests").get_json()["requests"][0]["needed_by"] == 3
+    body = client.get("/api/v1/requests").get_json()
+    assert body["requests"][0]["needed_by"] == 3
+    assert [
+        (one["want"]["name"], one["needed_by"], [who["key"] for who in one["parties"]])
+        for one in body["shared"]
+    ] == [
+        ("Knitting", 5, [f"user:{at}" for at in (1, 2, 3, 4, 5)]),
+        ("Oral history", 2, ["user:1", "user:2"]),
+    ]
+    assert len(client.get("/api/v1/requests?size=1").get_json()["shared"]) == 1
+    assert client.get("/api/v1/requests?kind=thing").get_json()["shared"] == []
