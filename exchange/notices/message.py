@@ -338,14 +338,20 @@ def _body(content: NoticeContent, wording: Localizer, names: NoticeTitles) -> st
     return "\n".join(lines)
 
 
+_JOINED_INTROS = {
+    Role.SEEKER: "notice-joined-intro",
+    Role.AVAILABLE: "notice-joined-available-intro",
+}
+"""To whoever has no profile and only joined a request."""
+
+
 def _intro(
     content: NoticeContent, wording: Localizer, names: NoticeTitles, profile: str, person: Person
 ) -> str:
     request = content.request
     if request is None:
-        joined = content.only_joined and content.role is Role.SEEKER
-        key = "notice-joined-intro" if joined else _key(content, "intro")
-        return wording.text(key, profile, len(content.items), person)
+        key = _JOINED_INTROS.get(content.role, "") if content.only_joined else ""
+        return wording.text(key or _key(content, "intro"), profile, len(content.items), person)
     return wording.text(
         f"notice-joiner-{'want-' if request.is_want else ''}intro",
         link_target(request.page, request.page_id, names),

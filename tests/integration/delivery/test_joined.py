@@ -157,6 +157,20 @@ def test_whoever_only_joined_is_told_of_a_helper_for_their_request_and_no_profil
     assert "profile]]" not in said
 
 
+def test_whoever_only_joined_is_asked_whether_they_still_need_it(world_of: Worlds) -> None:
+    world = world_of("Ada", "Kim")
+    ada, kim = world.name["Ada"], world.name["Kim"]
+    world.wiki.edit(world.helper, profile_page(world.helper), f"{OFFERING} Hello.")
+    asked(world, "Kim")
+    match = Match(world.key(kim), world.key(world.helper), "finance", "finance", 3.0)
+    world.store.suggestions.plan([Suggestion(match, "2026-W49", world.now)])
+    world.change(kim, edited=world.now - timedelta(days=180))
+    assert world.run().sent == 1
+    said = world.wiki.page(f"User talk:{kim}") or ""
+    assert f"You joined [[:{profile_page(ada)}|a request]], and nothing was heard of you" in said
+    assert "profile]]" not in said
+
+
 def test_whoever_only_joined_is_matched_and_told_in_the_languages_of_their_babel_box(
     world_of: Worlds,
 ) -> None:
