@@ -16,6 +16,7 @@ from exchange.reports import Licence, find_report, list_reports
 from exchange.search import Query
 from webtool import jsonld
 from webtool.api import schemas
+from webtool.api.check_schemas import CheckBody, check_body
 from webtool.api.queries import (
     CheckQuery,
     MatchesQuery,
@@ -378,10 +379,10 @@ def one_report(asked: NoQuery, id: str) -> Response:
     "/api/v1/check",
     "What the bot would read in a text, or last read on a page, and what does not count.",
     query=CheckQuery,
-    body=schemas.CheckBody,
+    body=CheckBody,
     needs_page=True,
 )
-def check(asked: CheckQuery) -> schemas.CheckBody:
+def check(asked: CheckQuery) -> CheckBody:
     """Read a text, or tell what was last read on a page."""
     title = clean_title(asked.page)
     if not asked.text.strip() and not title:
@@ -389,4 +390,4 @@ def check(asked: CheckQuery) -> schemas.CheckBody:
     checked = check_text(asked.text, title) if asked.text.strip() else check_known(title)
     if checked is None:
         raise ApiProblem(404, "Not Found", "No page of this name has been read.")
-    return schemas.check_body(checked, reader().wording, history_link(checked.title))
+    return check_body(checked, reader().wording, history_link(checked.title))

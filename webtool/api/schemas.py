@@ -8,32 +8,34 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from exchange.directory import Directory
-from exchange.i18n import Localizer
 from exchange.model import CapacityKind, Match, Offer, Profile, Want
-from exchange.profiles.names import TemplateNames
-from exchange.profiles.writer import request_parameters, to_parameters
 from exchange.reports import Licence
-from webtool.pages.checked import CheckedPage
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """What is said of one thing: no more and no less than its fields."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Counts(_Body):
+class CountsBody(Body):
+    """An answer that is counts and names of capacities."""
+
     licence: Licence = Field(default=Licence.COUNTS, description="Free of any condition.")
 
 
-class _Words(_Body):
+class WordsBody(Body):
+    """An answer that has words of people."""
+
     licence: Licence = Field(
         default=Licence.WORDS, description="What people wrote: link to the page and its history."
     )
 
 
-_HISTORY = "Address of the page's history, which names who wrote it."
+HISTORY = "Address of the page's history, which names who wrote it."
 
 
-class ItemBody(_Body):
+class ItemBody(Body):
     """Something that somebody offers or wants."""
 
     capacity: str = Field(description="Id of a capacity; `unlisted:` and a name where unlisted.")
@@ -49,21 +51,21 @@ class ItemBody(_Body):
     request: str | None = Field(None, description="Wants: the page that asks for it.")
 
 
-class Spoken(_Body):
+class Spoken(Body):
     """A language that somebody uses."""
 
     code: str = Field(description="MediaWiki language code.")
     level: int = Field(description="0 to 5 as in Babel, 6 for a mother tongue.")
 
 
-class ProfileBody(_Words):
+class ProfileBody(WordsBody):
     """A person or a group. `page` has their own words; `history` names who wrote them."""
 
     key: str
     name: str
     kind: str
     page: str
-    history: str = Field(description=_HISTORY)
+    history: str = Field(description=HISTORY)
     revision: int
     edited: datetime | None
     country: str | None
@@ -83,21 +85,21 @@ class ProfileBody(_Words):
     url: str
 
 
-class Count(_Body):
+class Count(Body):
     """How many people a value would give."""
 
     value: str
     count: int
 
 
-class UnknownValue(_Body):
+class UnknownValue(Body):
     """A value of a filter that is none."""
 
     facet: str
     value: str
 
 
-class SearchResponse(_Words):
+class SearchResponse(WordsBody):
     """One page of results. `next` is the address of the next page."""
 
     total: int
@@ -112,7 +114,7 @@ class SearchResponse(_Words):
     unknown: list[UnknownValue] = Field(description="Filters that nothing can have, left out.")
 
 
-class CapacityBody(_Counts):
+class CapacityBody(CountsBody):
     """A capacity: people who offer and want it, and its unmet wants (what is narrower included)."""
 
     id: str
@@ -127,13 +129,13 @@ class CapacityBody(_Counts):
     unmet: int
 
 
-class Capacities(_Counts):
+class Capacities(CountsBody):
     """All capacities, each before what is narrower."""
 
     capacities: list[CapacityBody]
 
 
-class PlaceBody(_Body):
+class PlaceBody(Body):
     """A country (ISO 3166-1 alpha-2) or a Wikimedia region: its people, those who offer and want, and unmet wants."""
 
     id: str
@@ -146,18 +148,18 @@ class PlaceBody(_Body):
     unmet: int
 
 
-class PlacesBody(_Counts):
+class PlacesBody(CountsBody):
     """Every region, and every country with profiles."""
 
     places: list[PlaceBody]
 
 
-class RequestBody(_Body):
+class RequestBody(Body):
     """A request with a deadline, and how many people need it: who asks and all who joined it."""
 
     key: str
     who: str
-    history: str = Field(description=_HISTORY)
+    history: str = Field(description=HISTORY)
     want: ItemBody
     needed_by: int
     languages: list[str]
@@ -165,15 +167,15 @@ class RequestBody(_Body):
     region: str | None
 
 
-class PartyBody(_Body):
+class PartyBody(Body):
     """One of those who want something: a person or a group."""
 
     key: str
     who: str
-    history: str = Field(description=_HISTORY)
+    history: str = Field(description=HISTORY)
 
 
-class SharedWantBody(_Body):
+class SharedWantBody(Body):
     """What several want in their profiles and the directory does not list."""
 
     want: ItemBody = Field(description="As the first of them wrote it.")
@@ -181,7 +183,7 @@ class SharedWantBody(_Body):
     parties: list[PartyBody] = Field(description="Those who want it, at most ten.")
 
 
-class RequestsBody(_Words):
+class RequestsBody(WordsBody):
     """Open requests, in the order that was asked for."""
 
     total: int
@@ -191,7 +193,7 @@ class RequestsBody(_Words):
     )
 
 
-class ReasonBody(_Body):
+class ReasonBody(Body):
     """One part of a score."""
 
     name: str
@@ -199,12 +201,12 @@ class ReasonBody(_Body):
     facts: list[str]
 
 
-class MatchBody(_Body):
+class MatchBody(Body):
     """A helper for a want, with the reasons."""
 
     helper: str
     name: str
-    history: str = Field(description=_HISTORY)
+    history: str = Field(description=HISTORY)
     want: str
     offer: str
     score: float
@@ -212,14 +214,14 @@ class MatchBody(_Body):
     parts: list[ReasonBody]
 
 
-class MatchesBody(_Words):
+class MatchesBody(WordsBody):
     """Who could help somebody, best first."""
 
     key: str
     matches: list[MatchBody]
 
 
-class ReportEntry(_Body):
+class ReportEntry(Body):
     """A report."""
 
     id: str
@@ -228,13 +230,13 @@ class ReportEntry(_Body):
     url: str
 
 
-class ReportsBody(_Counts):
+class ReportsBody(CountsBody):
     """All reports."""
 
     reports: list[ReportEntry]
 
 
-class ReportColumn(_Body):
+class ReportColumn(Body):
     """A column of a table: `type` says what its cells are, `unit` what its numbers count."""
 
     name: str
@@ -243,7 +245,7 @@ class ReportColumn(_Body):
     title: str
 
 
-class ReportSheet(_Body):
+class ReportSheet(Body):
     """A table of a report; `count` is how many rows it has."""
 
     id: str
@@ -254,7 +256,7 @@ class ReportSheet(_Body):
     rows: list[dict[str, Any]]
 
 
-class ReportBody(_Body):
+class ReportBody(Body):
     """A report; `history` is the address of a page's history, with `{page}` for its title."""
 
     report: str
@@ -279,63 +281,14 @@ class LinkedBody(BaseModel):
     )
 
 
-class ReadTemplate(_Body):
-    """What one template says: parameters with their values as the bot would write them."""
-
-    type: Literal["profile", "request"]
-    values: dict[str, str]
-
-
-class CheckProblem(_Body):
-    """Something that was not understood, in code and in words; `hint` is what may be meant."""
-
-    code: str
-    parameter: str
-    text: str
-    hint: str
-    message: str
-
-
-class CheckOmission(_Body):
-    """A value that was understood and counts for nothing, and why."""
-
-    parameter: str
-    text: str
-    reason: str
-    message: str
-
-
-class CheckBody(_Words):
-    """What a text or page says.
-
-    `aside` tells why nothing on the page counts (`talk`, `namespace`, `draft`, `archive`,
-    `translation` of `translates`), `profile` is the key of those for whom it counts. `languages`
-    are those of the Babel box, which count where the template names none; `babel_page` is the user
-    page that has the box, and `babel_unread` one whose box will count once the bot has read it.
-    """
-
-    page: str
-    history: str = Field(description=_HISTORY)
-    understood: bool
-    aside: str | None
-    translates: str | None
-    profile: str | None
-    templates: list[ReadTemplate]
-    languages: list[Spoken]
-    babel_page: str | None
-    babel_unread: str | None
-    problems: list[CheckProblem]
-    omissions: list[CheckOmission]
-
-
-class Wrong(_Body):
+class Wrong(Body):
     """What is wrong with one parameter."""
 
     parameter: str
     problem: str
 
 
-class ProblemBody(_Body):
+class ProblemBody(Body):
     """ProblemBody details (RFC 9457)."""
 
     type: str
@@ -389,50 +342,6 @@ def profile_body(
         unheard=one.is_unheard_of(today),
         about=one.about,
         url=url,
-    )
-
-
-def check_body(one: CheckedPage, wording: Localizer, history: str) -> CheckBody:
-    """Describe what was read in a text or on a page."""
-    names = TemplateNames()
-    templates = [
-        ReadTemplate(type="profile", values=to_parameters(each, names=names))
-        for each in one.reading.profiles
-    ]
-    templates += [
-        ReadTemplate(type="request", values=request_parameters(each, names=names))
-        for each in one.reading.requests
-    ]
-    return CheckBody(
-        page=one.title,
-        history=history,
-        understood=one.is_understood,
-        aside=one.aside,
-        translates=one.source or None,
-        profile=one.profile.key if one.profile and not one.is_empty else None,
-        templates=templates,
-        languages=[Spoken(code=spoken.code, level=spoken.level) for spoken in one.languages],
-        babel_page=one.babel_page or None if one.languages else None,
-        babel_unread=one.user_page or None,
-        problems=[
-            CheckProblem(
-                code=each.code,
-                parameter=each.parameter,
-                text=each.text,
-                hint=each.hint,
-                message=wording.text(f"problem-{each.code}", each.parameter, each.text, each.hint),
-            )
-            for each in one.problems
-        ],
-        omissions=[
-            CheckOmission(
-                parameter=each.parameter,
-                text=each.text,
-                reason=each.reason,
-                message=wording.text(f"web-check-omitted-{each.reason}"),
-            )
-            for each in one.omissions
-        ],
     )
 
 
