@@ -21,6 +21,8 @@ from exchange.matching.metrics import measure_history, measure_service
 from exchange.matching.shared_wants import SharedWants
 from exchange.matching.things import without_things
 from exchange.model import Match, Profile, Suggestion, SuggestionStatus
+from exchange.programmes.reserve import Reserve
+from exchange.programmes.state import read_reserve
 from exchange.store import Store
 from exchange.titles import normalise_user_name
 
@@ -36,6 +38,7 @@ class MatchResult:
     period. ``expired`` were open and met by silence: their seats are free again. ``interpreted`` of
     the matches are served through an interpreter. All of these are about skills; ``things`` are the
     suggestions planned of money, places and equipment, ``unmet_things`` the wants without one.
+    ``in_rounds`` of the unmet wait for a programme round.
     """
 
     period: str
@@ -55,6 +58,7 @@ class MatchResult:
     cohorts: int
     things: int = 0
     unmet_things: int = 0
+    in_rounds: int = 0
     measures: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -78,6 +82,8 @@ def match_profiles(
     next(stages)
     today, bounds = now.date(), weights.bounds
     period = period_of(today, bounds.period_days)
+    directory = directory or stored_directory(store)
+    things = directory.things
     with store.snapshot():
         everyone = store.profiles.all()
         suggestions = store.suggestions.history()
@@ -85,14 +91,23 @@ def match_profiles(
         silent_people = store.preferences.left_alone()
         blocked = store.preferences.blocked_pairs()
         declined = store.declined_cohorts.all()
+        reserve = read_reserve(
+            store, everyone, directory=directory, silent=silent_people, today=today
+        )
     # Who wants no messages takes part in nothing; they are still found in search.
     profiles = [profile for profile in everyone if profile.key not in silent_people]
-    directory = directory or stored_directory(store)
-    things = directory.things
+    taken = History.of(suggestions, today=today, period=period, bounds=bounds, things=things)
+    kept = _kept_seats(reserve, profiles, taken)
 
     def history_of(past: Iterable[Suggestion]) -> History:
         history = History.of(past, today=today, period=period, bounds=bounds, things=things)
-        return replace(_with_blocked(history, blocked), declined=declined)
+        history = replace(
+            history,
+            reserved=reserve.wants - taken.served,
+            seats_taken=Counter(history.seats_taken) + kept,
+            declined=declined,
+        )
+        return _with_blocked(history, blocked)
 
     next(stages)
     result = matching.match_profiles(
@@ -207,6 +222,7 @@ def match_profiles(
         cohorts=len(found.cohorts),
         things=len(lent),
         unmet_things=unmet[True],
+        in_rounds=len((reserve.wants & wants) - served),
         measures={name: one.value for name, one in sorted(figures.items())},
     )
 
@@ -225,6 +241,18 @@ def _planned_things(
         )
         for one in result.things.matches
     }
+
+
+def _kept_seats(reserve: Reserve, profiles: Iterable[Profile], taken: History) -> Counter[str]:
+    """Return how many seats each helper keeps for programmes: all that nobody has taken."""
+    held = taken.seats_taken
+    return Counter(
+        {
+            one.key: max(one.seats - held.get(one.key, 0), 0)
+            for one in profiles
+            if one.key in reserve.helpers
+        }
+    )
 
 
 def _with_blocked(history: History, blocked: frozenset[tuple[str, str]]) -> History:
@@ -322,9 +350,17 @@ def explain_pair(
     """
     weights = load_weights()
     today, period = now.date(), period_of(now.date(), weights.bounds.period_days)
+    directory = stored_directory(store)
     with store.snapshot():
         shared = SharedWants.among(people := store.profiles.all(), today)
         past = store.suggestions.history()
+        reserve = read_reserve(
+            store,
+            people,
+            directory=directory,
+            silent=store.preferences.left_alone(),
+            today=today,
+        )
         two = [shared.counted(_find(store, name)) for name in (seeker, helper)]
         told = [
             one
@@ -334,9 +370,13 @@ def explain_pair(
         ]
     if told:
         return told[-1]
-    directory = stored_directory(store)
     history = History.of(
         past, today=today, period=period, bounds=weights.bounds, things=directory.things
+    )
+    history = replace(
+        history,
+        reserved=reserve.wants - history.served,
+        seats_taken=Counter(history.seats_taken) + _kept_seats(reserve, two, history),
     )
     everyone = {profile.key: profile for profile in (*people, *two)}
     market = build_market(

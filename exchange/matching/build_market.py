@@ -126,7 +126,8 @@ def build_market(
         for want in merge_wants(profile):
             pressing = urgency_points(want, today, weights)
             late = want.until is not None and want.until < today
-            open_ = not late and (profile.key, want.capacity) not in history.served
+            named = (profile.key, want.capacity)
+            open_ = not (late or named in history.served or named in history.reserved)
             wants.append(
                 (
                     row,

@@ -96,7 +96,7 @@ class History:
     they may be planned again, and are kept where that costs nobody anything; ``interpreters`` says
     who was to interpret at which of them. What a coordinator introduced counts from the moment on
     which they did. ``declined`` says who wants to be in no cohort for what: (key, capacity,
-    language). ``things`` is the same for money, places and equipment: what is suggested
+    language). ``reserved`` are the (seeker, want) that wait for a programme. ``things`` is the same for money, places and equipment: what is suggested
     there takes nothing from what people learn from each other, nor the other way round.
     """
 
@@ -107,6 +107,7 @@ class History:
     helped_before: frozenset[str] = frozenset()
     planned: frozenset[tuple[str, str, str]] = frozenset()
     declined: frozenset[tuple[str, str, str]] = frozenset()
+    reserved: frozenset[tuple[str, str]] = frozenset()
     interpreters: Mapping[tuple[str, str, str], str] = field(default_factory=_no_interpreters)
     things: History | None = None
 

@@ -152,9 +152,9 @@ def _explain_pair(
             return why(UnmetReason.QUIET)
     if not len(wants):
         late = any(want.until and want.until < today for want in seeker.wants)
-        return why(
-            UnmetReason.LATE if late else UnmetReason.LIVE if seeker.wants else UnmetReason.NOBODY
-        )
+        waits = any((seeker.key, want.capacity) in history.reserved for want in seeker.wants)
+        taken = UnmetReason.ROUND if waits else UnmetReason.LIVE
+        return why(UnmetReason.LATE if late else taken if seeker.wants else UnmetReason.NOBODY)
     helping = np.arange(len(two)) == other
     tables = Tables.of(weights)
     found = [

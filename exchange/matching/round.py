@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -159,11 +159,8 @@ def _match_market(
     circles = find_circles(market, assigned.found, alone, tables=tables)
     for row in third.want.tolist():
         del unmet[row]
-    missing = _about_seekers(
-        name_unmet(market, unmet),
-        by_key,
-        today,
-    )
+    waiting = _waiting_wants(history, by_key, today)
+    missing = _about_seekers((*name_unmet(market, unmet), *waiting), by_key, today)
     untils = {
         (profile.key, want.capacity): want.until
         for profile in by_key.values()
@@ -262,6 +259,16 @@ def _about_seekers(
             reason = UnmetReason.AWAY
         found.append(Unmet(one.seeker, one.want, reason))
     return tuple(found)
+
+
+def _waiting_wants(
+    history: History, profiles: Mapping[str, Profile], today: date
+) -> Iterator[Unmet]:
+    """Yield the open wants that wait for a programme and are in nobody's hands."""
+    for seeker, want in sorted(history.reserved - history.served):
+        profile = profiles.get(seeker)
+        if profile and any(one.capacity == want for one in profile.open_wants(today)):
+            yield Unmet(seeker, want, UnmetReason.ROUND)
 
 
 _FIRST_MONDAY = date(1970, 1, 5)

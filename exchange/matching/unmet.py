@@ -28,6 +28,7 @@ class UnmetReason(StrEnum):
     QUIET = "quiet"  # wants no messages
     LATE = "late"  # the want's last day is over
     LIVE = "live"  # the want is in somebody's hands already
+    ROUND = "in-round"  # it waits for a programme round to which the seeker applied
     # About two people.
     SELF = "self"  # they are one person, or one person answers for both
 

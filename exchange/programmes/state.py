@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from exchange.directory import Directory
 from exchange.matching.eligibility import TOLD, History
+from exchange.matching.unmet import UnmetReason
 from exchange.matching.weights import Weights
 from exchange.model import AGREED, Kind, Profile, Suggestion, SuggestionStatus
-from exchange.model.keys import ProfileKey
+from exchange.model.keys import ProfileKey, is_group_key
 from exchange.model.programme import (
     Application,
     Programme,
@@ -18,6 +19,13 @@ from exchange.model.programme import (
 )
 from exchange.programmes.applicants import admit_applicants
 from exchange.programmes.draft import ProgrammeHistory, draft_programme
+from exchange.programmes.reserve import (
+    Reserve,
+    keeps,
+    kept_until,
+    reserve_applicants,
+    waiting_wants,
+)
 from exchange.store import Store
 from exchange.store.programmes import CONFIRMED, LEFT_OUT, ProgrammePair
 
@@ -101,10 +109,7 @@ def read_programme(
         suggestions = store.suggestions.history()
         apart = store.preferences.blocked_pairs()
         silent = store.preferences.left_alone()
-        keys = {
-            one.account: (str(ProfileKey.for_person(one.account)), *groups.get(one.account, ()))
-            for one in applications
-        }
+        keys = _keys_of(applications, groups)
         mine = {key for several in keys.values() for key in several}
         decided_keys = {key for one in decided for key in one.pair}
         records = store.profiles.records(mine | decided_keys)
@@ -141,3 +146,103 @@ def read_programme(
         suggestions={one.id: one for one in suggestions if one.id in wanted},
         profiles={key: one.profile for key, one in records.items()},
     )
+
+
+def _keys_of(
+    applications: Iterable[Application], groups: Mapping[int, Sequence[str]]
+) -> dict[int, tuple[str, ...]]:
+    """Return the profiles for which those who applied can apply: {account: keys}."""
+    return {
+        one.account: (str(ProfileKey.for_person(one.account)), *groups.get(one.account, ()))
+        for one in applications
+    }
+
+
+def read_reserve(
+    store: Store,
+    profiles: Iterable[Profile],
+    *,
+    directory: Directory,
+    silent: Collection[str],
+    today: date,
+) -> Reserve:
+    """Read what programmes keep from the daily matching: four queries, one where there is none.
+
+    ``profiles`` are the active ones.
+    """
+    programmes = store.programmes.all()
+    if not programmes:
+        return Reserve()
+    applications = store.programmes.all_applications()
+    return reserve_applicants(
+        programmes,
+        applications,
+        last_decisions(store.programmes.pairs(), before=today),
+        keys=_keys_of(
+            (one for several in applications.values() for one in several),
+            store.pages.groups_by_contact(),
+        ),
+        profiles={one.key: one for one in profiles},
+        directory=directory,
+        silent=silent,
+        today=today,
+    )
+
+
+def last_decisions(decided: Iterable[ProgrammePair], *, before: date) -> dict[int, datetime]:
+    """Return when organisers decided last on a day before one: {page: moment}."""
+    found: dict[int, datetime] = {}
+    for each in decided:
+        if each.at.date() < before:
+            found[each.page] = max(each.at, found.get(each.page, each.at))
+    return found
+
+
+def wants_in_programmes(
+    store: Store,
+    account: int,
+    profiles: Mapping[str, Profile],
+    *,
+    directory: Directory,
+    today: date,
+) -> dict[tuple[str, str], tuple[Programme, date]]:
+    """Return what somebody wants that waits for a programme, and until when at most.
+
+    ``profiles`` are those for which they can apply. {(profile key, capacity): (programme, day)}. Once a
+    programme is closed, what waits is what the last round of the daily matching left alone.
+    """
+    applied = store.programmes.applied_to(account)
+    if not applied or not profiles:
+        return {}
+    latest = last_decisions(
+        store.programmes.pairs(*(programme.page for programme, _ in applied)), before=today
+    )
+    silent = store.preferences.left_alone()
+    recorded = {
+        (key, capacity)
+        for key, capacity, reason in store.rounds.unmet(*profiles)
+        if reason == UnmetReason.ROUND
+    }
+    found: dict[tuple[str, str], tuple[Programme, date]] = {}
+    for programme, application in applied:
+        decided = latest.get(programme.page)
+        if not keeps(programme, application, decided=decided, today=today):
+            continue
+        admission = admit_applicants(
+            programme,
+            [application],
+            keys={account: sorted(profiles, key=is_group_key)},
+            profiles=profiles,
+            directory=directory,
+            silent=silent,
+            today=today,
+        )
+        until = kept_until(programme, application)
+        for one in admission.participants:
+            for capacity in waiting_wants(programme, one, directory, today):
+                named = (one.profile.key, capacity)
+                if programme.is_closed(today) and named not in recorded:
+                    continue
+                if named not in found or found[named][1] < until:
+                    found[named] = programme, until
+    return found

@@ -113,6 +113,13 @@ class Programmes:
         """Who applied to a programme, the earliest first."""
         return [one for _, one in self._applications(application.c.page == page)]
 
+    def all_applications(self) -> dict[int, list[Application]]:
+        """Who applied to each programme, the earliest first: {page: applications}."""
+        found: dict[int, list[Application]] = {}
+        for page, one in self._applications():
+            found.setdefault(page, []).append(one)
+        return found
+
     def counts(self) -> list[tuple[str, int, list[int]]]:
         """Return (title, how many applied, suggestions of confirmed pairs) of each. One query."""
         applied = (
@@ -171,9 +178,9 @@ class Programmes:
 
     # -- what organisers decided -------------------------------------------------------------------
 
-    def pairs(self, page: int | None = None) -> list[ProgrammePair]:
-        """What was decided in one programme, or in all, in the order in which it was."""
-        conditions = [] if page is None else [programme_pair.c.page == page]
+    def pairs(self, *pages: int) -> list[ProgrammePair]:
+        """What was decided in these programmes, or in all, in the order in which it was."""
+        conditions = [programme_pair.c.page.in_(pages)] if pages else []
         return self._pairs(*conditions)
 
     def confirm(

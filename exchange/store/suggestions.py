@@ -333,11 +333,11 @@ class Rounds:
             for part in batches(groups):
                 connection.execute(group_proposal.insert(), part)
 
-    def unmet(self, profile: str | None = None) -> list[tuple[str, str, str]]:
-        """Wants that nobody was found for: (seeker, capacity, reason), of one seeker or of all."""
+    def unmet(self, *profiles: str) -> list[tuple[str, str, str]]:
+        """Wants that nobody was found for: (seeker, capacity, reason), of these seekers or of all."""
         query = select(lacking.c.profile, lacking.c.capacity, lacking.c.reason)
-        if profile is not None:
-            query = query.where(lacking.c.profile == profile)
+        if profiles:
+            query = query.where(lacking.c.profile.in_(profiles))
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(lacking.c.profile, lacking.c.capacity))
             return [(row.profile, row.capacity, row.reason) for row in rows]

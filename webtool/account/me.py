@@ -20,6 +20,7 @@ from exchange.model import (
 )
 from exchange.model.keys import ProfileKey
 from exchange.notices.answers import LINKS
+from exchange.programmes.state import wants_in_programmes
 from exchange.store.blocks import Block, read_wishes
 from exchange.store.notices import Notice
 from exchange.store.personal_data import collect_rows
@@ -109,6 +110,13 @@ def matches_page(*, typed: str = "", wrong: str = "") -> str:
         undoable=request.args.get("of", type=int),
         cohorts=_cohorts(cohorts, declined),
         joined=joined_requests(store),
+        waits=wants_in_programmes(
+            store,
+            current_user().account,
+            speaking,
+            directory=context().directory,
+            today=context().today,
+        ),
         unmet=[
             (each, wants)
             for each in (*filter(None, (own,)), *(one for one in speaking.values() if one != own))

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.harvest import harvest_pages
+from bot.match import match_profiles
 from exchange.directory import load as load_directory
 from exchange.matching import load_weights
 from exchange.model import SuggestionStatus
@@ -164,6 +165,12 @@ def test_a_round_of_thirty_from_its_template_to_answers(
     problems = {(e.problem.code, e.problem.text) for e in made.store.problems.on(programme.page)}
     assert ("application-not-confirmed", "Admin") in problems
 
+    # The daily matching leaves all of them to the round, and says so of each learner.
+    found = match_profiles(store=made.store, now=clock[0])
+    assert (found.matches, found.in_rounds) == (0, LEARNERS)
+    reasons = {key: reason for key, _, reason in made.store.rounds.unmet()}
+    assert {reasons[made.key(name)] for name in learners} == {"in-round"}
+
     # Somebody withdraws and applies again, in the tool: their own line, by OAuth.
     assert eve.get(address).status_code == 403, (
         "named by their own hand, and no affiliate's contact"
@@ -182,6 +189,7 @@ def test_a_round_of_thirty_from_its_template_to_answers(
     before = made.wiki.history(made.title)[0]["revid"]
 
     # Nobody is told before the organiser confirms, however often the bot runs.
+    assert match_profiles(store=made.store, now=clock[0]).matches == 0
     made.world.run(later=timedelta(days=1))
     assert made.told() == set()
     assert eve.post(address, {"draft": digest, "pair": pairs}).status_code == 403
@@ -234,6 +242,14 @@ def test_a_round_of_thirty_from_its_template_to_answers(
     page = olu.get(address).text
     assert "Applied: 29." in page
     assert "yes: 1" in page
+
+    # The round is over: whom it left unmatched the daily matching takes up again.
+    before_then = {one.id for one in made.store.suggestions.all()}
+    found = match_profiles(store=made.store, now=clock[0] + timedelta(days=1))
+    assert found.in_rounds == 0 < found.matches, "there are seats that the round left"
+    fresh = [one.match for one in made.store.suggestions.all() if one.id not in before_then]
+    already = {one.pair for one in made.store.programmes.pairs(programme.page)}
+    assert not {one.pair for one in fresh} & already
 
 
 def _idle(draft: ProgrammeDraft, helpers: list[str], made: Spring) -> int:

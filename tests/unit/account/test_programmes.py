@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -364,6 +364,37 @@ def test_an_applicant_does_not_learn_of_a_pair_before_the_bot_tells_them(
     assert "You are in a pair" in client.get(f"/me/rounds/{opened}").text
 
 
+@pytest.mark.parametrize(
+    ("days", "waits"),
+    [
+        ({"closes": TODAY}, True),
+        ({"closes": None}, True),
+        ({"opens": TODAY, "closes": None}, False),
+    ],
+    ids=str,
+)
+def test_my_matches_says_what_waits_for_which_round(
+    client: FlaskClient, store: Store, opened: int, days: dict[str, date], waits: bool
+) -> None:
+    store.profiles.save_many([person(ADA, "Ada", wants="lua sparql")])
+    keep(store, opened, **days)
+    store.programmes.apply(opened, ADA, partners=(), at=BEFORE)
+    html = client.get("/me").text
+    line = f'This waits for the round <a href="/me/rounds/{opened}"><bdi>Spring &amp; &lt;i&gt;'
+    assert html.count(line) == int(waits), "what the round is not about does not wait"
+
+
+def test_after_the_last_day_what_waits_is_what_the_daily_matching_left(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    store.profiles.save_many([person(ADA, "Ada", wants="lua")])
+    store.programmes.apply(opened, ADA, partners=(), at=BEFORE)
+    said = "This waits for the round"
+    assert said not in client.get("/me").text
+    store.rounds.replace(unmet=[(f"user:{ADA}", "lua", "in-round")])
+    assert said in client.get("/me").text
+
+
 def test_every_page_of_rounds_is_valid_html(
     client: FlaskClient, store: Store, site: MemorySite, opened: int, tmp_path: Path
 ) -> None:
@@ -378,6 +409,8 @@ def test_every_page_of_rounds_is_valid_html(
     keep_page("list", client.get("/me/rounds").text)
     keep_page("round", client.get(f"/me/rounds/{opened}").text)
     keep_page("applied", send(client, opened, "apply", partner="Dee")[1])
+    store.profiles.save_many([person(ADA, "Ada", wants="lua")])
+    keep_page("waits", client.get("/me").text)
     keep_page("there", client.get(f"/me/rounds/{opened}").text)
     keep_page("withdrawn", send(client, opened, "withdraw")[1])
     keep_page("open", draft_of(client, opened)[2])
