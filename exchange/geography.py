@@ -133,6 +133,11 @@ def affiliate_names(text: str) -> tuple[str, ...]:
     return _affiliates().get(search_fold(text[:200]), ())
 
 
+def all_affiliates() -> tuple[str, ...]:
+    """Return every name and acronym of the affiliates that we know."""
+    return tuple(dict.fromkeys(name for names in _affiliates().values() for name in names))
+
+
 @cache
 def _affiliates() -> Mapping[str, tuple[str, ...]]:
     rows = json.loads((CONFIG / "affiliates.json").read_text(encoding="utf-8"))["affiliates"]

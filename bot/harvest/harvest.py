@@ -18,7 +18,7 @@ from bot.harvest.ownership import (
     without_unowned,
 )
 from bot.harvest.profiles import rebuild_profiles, with_hidden_joiners
-from bot.harvest.programmes import KnownApplications, named_partners
+from bot.harvest.programmes import Editors, KnownApplications, named_partners
 from bot.harvest.reader import (
     UNREADABLE,
     USER_PAGES,
@@ -136,6 +136,9 @@ _REFRESH = 100_000
 LOCK_DAYS = 7
 """Within how many days everybody is asked about whether they are locked globally."""
 
+_RECENT = 100
+"""Among so many of a page's newest edits somebody is looked for whose name was misspelt on it."""
+
 _FEW = 500
 """So many people may be asked about one by one in a harvest because their pages changed."""
 
@@ -209,7 +212,7 @@ def harvest_pages(
         contacts=settings.harvest.contacts,
         progress=progress,
         groups=groups,
-        known=KnownApplications.of(store, found),
+        known=KnownApplications.of(store, found, editors=_page_editors(wiki, marks)),
     )
     made += user_pages.records
     erased = Erased.among(marks, users, found)
@@ -376,6 +379,17 @@ def _read_accounts(
     return users, {
         str(ProfileKey.for_person(id)) for id in changed
     } | store.pages.parties_agreed_by(changed)
+
+
+def _page_editors(wiki: Wiki, marks: ErasureMarks) -> Editors:
+    """Return what asks who edited a page lately, without those who were forgotten: one request."""
+
+    def asked(page: Page) -> list[str]:
+        edits = [one for one in wiki.history(title=page.title, limit=_RECENT) if one.user]
+        forgotten = marks.of({one.user_id for one in edits if one.user_id})
+        return list(dict.fromkeys(one.user for one in edits if one.user_id not in forgotten))
+
+    return asked
 
 
 def _askers(store: Store, parties: Iterable[str]) -> set[str]:

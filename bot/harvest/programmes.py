@@ -7,7 +7,9 @@ about again, so that a page with many applicants costs what is new on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import difflib
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.harvest.reader import ReadPage
@@ -19,6 +21,7 @@ from exchange.model.programme import (
 from exchange.profiles.document import PageReading, ProblemCode, make_problem
 from exchange.profiles.programme_values import ApplicantLine
 from exchange.store import Store
+from exchange.text import fold
 
 ORGANISER_NOT_CONFIRMED = "organiser-not-confirmed"
 """The problem of somebody who is said to organise a programme and did not write it themselves."""
@@ -26,8 +29,14 @@ ORGANISER_NOT_CONFIRMED = "organiser-not-confirmed"
 APPLICATION_NOT_CONFIRMED = "application-not-confirmed"
 """The problem of somebody who is said to apply to a programme and did not write it themselves."""
 
+UNKNOWN_ACCOUNT = "unknown-account"
+"""The problem of a name that no account has; its text is its place in the list."""
+
 MOST_ORGANISERS = 20
 """How many organisers of a programme are asked about."""
+
+
+Editors = Callable[[Page], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +44,16 @@ class KnownApplications:
     """What is stored of the programmes on some pages, and how those who applied are called.
 
     ``applications`` is {page id: {central id: application}}, ``organisers`` {page id: central ids},
-    ``names`` {central id: name as last seen}.
+    ``names`` {central id: name as last seen}. ``editors`` gives the user names of a page's editors.
     """
 
     applications: Mapping[int, Mapping[int, Application]] = field(default_factory=dict)
     organisers: Mapping[int, frozenset[int]] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
+    editors: Editors = lambda page: ()
 
     @classmethod
-    def of(cls, store: Store, found: Iterable[ReadPage]) -> KnownApplications:
+    def of(cls, store: Store, found: Iterable[ReadPage], *, editors: Editors) -> KnownApplications:
         """Read what is known of the programmes on these pages; no query where there is none."""
         pages = [each.page.id for each in found if each.reading and each.reading.programme]
         applications = {
@@ -52,7 +62,7 @@ class KnownApplications:
         organisers = {id: frozenset(store.programmes.organisers(id)) for id in pages}
         accounts = {account for several in applications.values() for account in several}
         users = store.accounts.get_many(accounts.union(*organisers.values()))
-        return cls(applications, organisers, {id: user.name for id, user in users.items()})
+        return cls(applications, organisers, {id: u.name for id, u in users.items()}, editors)
 
     def is_settled(self, page: Page, reading: PageReading, name: str, user: User) -> bool:
         """Whether all that a name says on a page is known already to be by its own hand."""
@@ -94,9 +104,12 @@ def confirm_programme(
     if len(programme.organisers) > MOST_ORGANISERS:
         rest = ", ".join(programme.organisers[MOST_ORGANISERS:])
         problems.append(make_problem(ProblemCode.TOO_MANY, "organisers", rest))
-    for name in programme.organisers[:MOST_ORGANISERS]:
+    unknown: list[tuple[str, int, str]] = []
+    for number, name in enumerate(programme.organisers[:MOST_ORGANISERS], 1):
         user = users.get(name)
-        if user is None or account_problem(user) in GONE:
+        if user is None or _is_gone(user):
+            if name not in known.called(known.organisers.get(page.id, ())):
+                unknown.append(("organisers", number, name))
             continue
         then = own(user)
         stood = then is not None and then.programme is not None
@@ -109,24 +122,61 @@ def confirm_programme(
     applications: dict[int, Application] = {}
     before = known.applications.get(page.id, {})
     hidden = {known.names[id]: one for id, one in before.items() if id in known.names}
-    for line in programme.applicants:
+    for number, line in enumerate(programme.applicants, 1):
+        unknown += [
+            ("applicants", number, one) for one in line.partners if _is_gone(users.get(one))
+        ]
         user = users.get(line.name)
-        if user is None or account_problem(user) in GONE:
+        if user is None or _is_gone(user):
             # Hidden, perhaps not for ever: what is known of them is kept, by number.
             if kept := hidden.get(line.name):
                 applications.setdefault(kept.account, kept)
+            else:
+                unknown.append(("applicants", number, line.name))
             continue
         application = _application(line, user, users, own(user), before.get(user.id), known)
         if application is not None:
             applications.setdefault(user.id, application)
         else:
             problems.append(Problem(APPLICATION_NOT_CONFIRMED, "applicants", line.name))
+    if unknown:
+        problems += _unknown_accounts(unknown, known.editors(page))
     record = ProgrammeRecord(
         replace(programme.programme, page=page.id, title=page.title),
         tuple(dict.fromkeys(organisers)),
         tuple(sorted(applications.values(), key=lambda one: (one.applied, one.account))),
     )
     return record, problems
+
+
+def _is_gone(user: User | None) -> bool:
+    return user is None or account_problem(user) in GONE
+
+
+def _unknown_accounts(
+    unknown: Iterable[tuple[str, int, str]], editors: Sequence[str]
+) -> list[Problem]:
+    """Return a problem for each name that no account has, with the editor who may be meant.
+
+    The name itself stands in none of them: it may be that of somebody who is hidden.
+    """
+    return list(
+        dict.fromkeys(
+            Problem(UNKNOWN_ACCOUNT, parameter, str(number), _likely_editor(name, editors))
+            for parameter, number, name in unknown
+        )
+    )
+
+
+def _likely_editor(name: str, editors: Sequence[str]) -> str:
+    """Return the editor of the page who is called nearly so, or whose name stands in it; else ``""``."""
+    called = {fold(editor): editor for editor in reversed(editors)}
+    written = fold(name)
+    within = [one for one in called if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", written)]
+    longer = [one for one in called if re.match(rf"{re.escape(written)}(?!\w)", one)]
+    near = difflib.get_close_matches(written, called, n=1, cutoff=0.75)
+    found = [*sorted(within, key=len, reverse=True), *near, *longer]
+    return called[found[0]] if found else ""
 
 
 def _application(

@@ -36,7 +36,8 @@ class Programme:
     """A programme as its page describes it.
 
     ``page`` is the page's id and names the programme for good; ``title`` is the page's.
-    ``capacities`` are ids (none: all of them), ``languages`` codes (none: any that two share).
+    ``capacities`` are ids (none: all of them) and ``texts`` what was written for each;
+    ``languages`` are codes (none: any that two share).
     ``opens`` and ``closes`` are the first and the last day, in UTC, on which people apply.
     ``seats`` is how many learners it has room for, None where it does not say.
     """
@@ -50,6 +51,12 @@ class Programme:
     closes: date | None = None
     seats: int | None = None
     languages: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> dict[str, str]:
+        """What was written for each capacity, by id."""
+        return dict(zip(self.capacities, self.texts, strict=False))
 
     @property
     def period(self) -> str:

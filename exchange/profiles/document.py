@@ -263,6 +263,7 @@ class ProblemCode(StrEnum):
     PERSON_ELSEWHERE = "person-elsewhere"
     MISSING_CONTACT = "missing-contact"
     BAD_USER_NAME = "bad-user-name"
+    PLACEHOLDER = "placeholder"
     UNKNOWN_LANGUAGE = "unknown-language"
     UNKNOWN_COUNTRY = "unknown-country"
     UNKNOWN_REGION = "unknown-region"

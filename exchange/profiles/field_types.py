@@ -23,10 +23,7 @@ from exchange.model import (
     Problem,
     Want,
 )
-from exchange.model.programme import (
-    MOST_APPLICANTS,
-    Audience,
-)
+from exchange.model.programme import MOST_APPLICANTS, Audience
 from exchange.profiles import fields, scalars
 from exchange.profiles.document import (
     AWAY_UNTIL_FURTHER_NOTICE,
@@ -42,13 +39,14 @@ from exchange.profiles.document import (
 from exchange.profiles.fields import Field, TemplateParameters, Type
 from exchange.profiles.item_words import ListItem, without_until
 from exchange.profiles.items import ItemReader
-from exchange.profiles.names import TemplateNames
+from exchange.profiles.names import TemplateNames, link_mentions
 from exchange.profiles.programme_values import (
     ApplicantLine,
     make_programme,
     read_applicants,
     read_audience,
 )
+from exchange.profiles.suggestions import suggest
 from exchange.text import fold
 from exchange.wikitext.markup import template_role, unseen_texts
 from exchange.wikitext.nodes import Parameter
@@ -56,7 +54,6 @@ from exchange.wikitext.plain_text import (
     PLACEHOLDER,
     PlainValue,
     link_targets,
-    mark_link,
     restore_templates,
     single_line,
     split_entries,
@@ -220,6 +217,7 @@ class _FieldValue:
             self.omissions.append(make_omission(self.name, text, reason))
 
     def _add(self, code: ProblemCode, text: str, hint: str = "") -> None:
+        hint = hint or suggest(code, text)
         self.problems.append(make_problem(code, self.name, text, hint))
 
     def _one(self, value: PlainValue, read: Callable[[str], Any], code: ProblemCode) -> Any:
@@ -363,7 +361,7 @@ class _WholeValue(_FieldValue):
             mention = template_role(each.title) == "user"
             if not mention:
                 self._add(ProblemCode.UNKNOWN_TEMPLATE, each.raw)
-            text = text.replace(PLACEHOLDER, _mentioned(each) if mention else "", 1)
+            text = text.replace(PLACEHOLDER, link_mentions(each) if mention else "", 1)
         return text
 
     def _users(self, value: PlainValue) -> tuple[str, ...]:
@@ -373,7 +371,8 @@ class _WholeValue(_FieldValue):
             links = link_targets(entry)
             users = [user for link in links if (user := self.reader.names.user_of_link(link))]
             if users:
-                found |= dict.fromkeys(users)  # The rest is a signature's talk link and the like.
+                # The rest is a signature's talk link and the like.
+                found |= dict.fromkeys(self._without_placeholders(users))
                 continue
             for written in self.reader.names.split_users(single_line(entry)):
                 self._user(written, found)
@@ -384,11 +383,21 @@ class _WholeValue(_FieldValue):
         user = self.reader.names.user_name(written)
         user = user or self.reader.names.user_of_link(written)
         if user and not _SIGNED_AT.search(written):
-            found[user] = None
+            found |= dict.fromkeys(self._without_placeholders([user]))
         elif scalars.is_nothing(written):
             self._omit(written)
         elif not (found and _SIGNED_AT.search(written)):
             self._add(ProblemCode.BAD_USER_NAME, written)
+
+    def _without_placeholders(self, users: Iterable[str]) -> list[str]:
+        """Leave out what stands in the examples for a name, such as "Your name"."""
+        wanted = []
+        for user in users:
+            if scalars.is_placeholder(user):
+                self._add(ProblemCode.PLACEHOLDER, user)
+            else:
+                wanted.append(user)
+        return wanted
 
     def _applicants(self, value: PlainValue) -> tuple[ApplicantLine, ...]:
         text = self._with_mentions(value)
@@ -397,7 +406,8 @@ class _WholeValue(_FieldValue):
             self._add(ProblemCode.BAD_USER_NAME, written)
         if more:
             self._add(ProblemCode.TOO_MANY, "")
-        return lines
+        named = {*self._without_placeholders(line.name for line in lines)}
+        return tuple(line for line in lines if line.name in named)
 
     def _audience(self, value: PlainValue) -> Audience:
         found, unknown = read_audience(self._many(value))
@@ -432,16 +442,6 @@ class _WholeValue(_FieldValue):
         if found is None and text and self.name == "away until":
             return AWAY_UNTIL_FURTHER_NOTICE
         return found
-
-
-def _mentioned(each: Transclusion) -> str:
-    """Return the users that ``{{ping|Ada|Bo}}`` names, as links would."""
-    users = (
-        each.page.visible(one.value, one.end).strip()
-        for one in each.parameters[:20]
-        if one.key.isdecimal()
-    )
-    return ", ".join(mark_link(f"User:{user.removeprefix('User:')}") for user in users if user)
 
 
 _SIGNED_AT = re.compile(r"^\d{1,2}[:.]\d{2}\b|\b\d{4}[^()]*\([A-Z]{2,5}\)$")

@@ -10,6 +10,8 @@ from urllib.parse import unquote
 from exchange.text import JOINER
 from exchange.titles import case_variants, normalise_title, template_title
 from exchange.wikitext.markup import namespace_names
+from exchange.wikitext.plain_text import mark_link
+from exchange.wikitext.preprocessor import Transclusion
 
 _LINK_MARKS = re.compile(r"</?\w+[^<>]*>|[\[\]{}<>]|'{2,}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MENTION = re.compile(
@@ -17,6 +19,9 @@ _MENTION = re.compile(
 )
 _ADDRESS = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]*\)\s*$|[\s,;.!?،。]+$")
+
+_LIST_SIGN = re.compile(r"^(?:[*#:;•·+☐☑✓-]+\s*|\d{1,4}[.)]\s+)+")
+_QUOTED = re.compile(r"""^["'“”„«‹「『](?P<name>[^"“”„«»]+)["'“”«»›」』]$""")
 
 TEMPLATE_NAMESPACE = 10
 USER_NAMESPACE = 2
@@ -146,6 +151,7 @@ class TemplateNames:
 
     def split_users(self, written: str) -> list[str]:
         """Split "User:Ada and User:Ben" and "Ada / Ben": no user name holds a colon or a slash."""
+        written = _bare(written)
         spaces = "|".join(map(re.escape, sorted(self.user)))
         parts = re.split(
             rf"(?:{JOINER.pattern}|\s+)(?=(?:{spaces})\s*:)", written, flags=re.IGNORECASE
@@ -165,3 +171,20 @@ class TemplateNames:
         if not title or ":" in title or "/" in title or "@" in title or len(title.encode()) > 255:
             return ""
         return title
+
+
+def _bare(written: str) -> str:
+    """Return what stands behind the signs of a list, and between quotation marks."""
+    bare = _LIST_SIGN.sub("", written.strip()).strip() or written
+    quoted = _QUOTED.fullmatch(bare)
+    return quoted["name"] if quoted else bare
+
+
+def link_mentions(each: Transclusion) -> str:
+    """Return the users that a template such as ``{{ping|Ada|Bo}}`` names, as marked links."""
+    users = (
+        each.page.visible(one.value, one.end).strip()
+        for one in each.parameters[:20]
+        if one.key.isdecimal()
+    )
+    return ", ".join(mark_link(f"User:{user.removeprefix('User:')}") for user in users if user)

@@ -32,12 +32,16 @@ MAX_NAME_LENGTH = 200
 
 def make_programme(values: Mapping[str, Any], *, title: str, page: int) -> Programme:
     """Return the programme of which a template's ``values`` are, by attribute."""
-    capacities = (item.want().capacity for item in values.get("capacities", ()))
+    wants = (item.want() for item in values.get("capacities", ()))
+    written: dict[str, str] = {}
+    for want in wants:
+        written.setdefault(want.capacity, want.text)
     return Programme(
         page=page,
         title=title,
         name=single_line(values.get("name", ""))[:MAX_NAME_LENGTH],
-        capacities=tuple(dict.fromkeys(capacities)),
+        capacities=(*written,),
+        texts=(*written.values(),),
         audience=values.get("audience", Audience()),
         opens=values.get("opens"),
         closes=values.get("closes"),
@@ -87,9 +91,9 @@ def _find_kind(text: str) -> Kind | None:
 
 _LINES = re.compile(r"\n\s*(?:[*#:;]+|-(?=\s))?|^\s*[*#:;]+")
 _ENTRIES = re.compile(rf"\s*[{re.escape(SEPARATORS)}]\s*|\s·\s")
-_SIGNED = re.compile(
-    r"^\W*\d{1,2}[:.]\d{2}\b|\b\d{4}\b[^()]*\([A-Z]{2,5}\)\W*$|^\W*\(?\w{0,9}\)?\W*$"
-)
+_SIGNED = re.compile(r"^\W*\d{1,2}[:.]\d{2}\b|\b\d{4}\b[^()]*\([A-Z]{2,5}\)\W*$|^\W*$")
+_TALK = re.compile(r"^\W*\(?\w{0,9}\)?\W*$")
+"""What stands behind a name in a signature, such as "(talk)": a name only where none is before it."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -107,7 +111,7 @@ def read_applicants(
     for line in _LINES.split(text):
         before = ""
         for entry in _ENTRIES.split(line):
-            users, said = _users(entry, names)
+            users, said = _users(entry, names, signed=bool(before))
             if not users:
                 if said and not _SIGNED.search(said) and not before and not is_nothing(said):
                     unread.append(said)
@@ -127,12 +131,17 @@ def _lines(found: dict[str, dict[str, None]]) -> tuple[ApplicantLine, ...]:
     return tuple(ApplicantLine(name, (*partners,)) for name, partners in found.items())
 
 
-def _users(entry: str, names: TemplateNames) -> tuple[list[str], str]:
-    """Return the user names of an entry, in order, and the entry as plain words."""
+def _users(entry: str, names: TemplateNames, *, signed: bool) -> tuple[list[str], str]:
+    """Return the user names of an entry, in order, and the entry as plain words.
+
+    Where it may be the rest of a signature, a single short word names nobody.
+    """
     said = single_line(entry)
     links = [user for link in link_targets(entry) if (user := names.user_of_link(link))]
     if links:
         return list(dict.fromkeys(links)), said
+    if is_nothing(said) or (signed and _TALK.search(said)):
+        return [], said
     parts: Sequence[str] = _parts(said, names)
     users = [names.user_name(part) or names.user_of_link(part) for part in parts]
     if _SIGNED.search(said) or not all(users):

@@ -44,6 +44,11 @@ def term_table(group: str) -> Mapping[str, str]:
     )
 
 
+def is_placeholder(name: str) -> bool:
+    """Whether a user name is one of the words that stand for a name in an example."""
+    return fold(name) in term_table("placeholders")
+
+
 def _find_term(group: str, text: str, kind: type[Term], by_name: bool = False) -> Term | None:
     if len(text) > 100:
         return None

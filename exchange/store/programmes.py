@@ -304,6 +304,7 @@ def _pack(each: Programme) -> dict[str, Any]:
     body: dict[str, Any] = {
         "name": each.name,
         "capacities": [*each.capacities],
+        "texts": [*each.texts],
         "kinds": [kind.value for kind in audience.kinds],
         "countries": [*audience.countries],
         "regions": [*audience.regions],
@@ -334,6 +335,7 @@ def _unpack(row: Row[Any]) -> Programme:
         closes=date.fromisoformat(closes) if closes else None,
         seats=body.get("seats"),
         languages=tuple(body.get("languages", ())),
+        texts=tuple(body.get("texts", ())),
     )
 
 

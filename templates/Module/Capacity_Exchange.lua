@@ -220,10 +220,10 @@ function exchange.programme( frame )
 	local args, reader = called( frame )
 	local text = words().text
 	local name, note = given( args, 'name' ), given( args, 'note', 'notes', 'about' )
-	local what = given( args, 'capacities', 'capacity', 'topics' )
-	local opens, closes = given( args, 'opens', 'opening' ), given( args, 'closes', 'closing' )
+	local what = given( args, 'capacities', 'capacity', 'topics', 'topic' )
+	local opens, closes = given( args, 'opens', 'open', 'opening', 'start' ), given( args, 'closes', 'close', 'closing', 'deadline', 'end' )
 	local spoken = given( args, 'language', 'languages' )
-	local applicants = given( args, 'applicants', 'applications', 'participants' )
+	local applicants = given( args, 'applicants', 'applicant', 'applications', 'application', 'participants', 'participant' )
 	local organisers = given( args, 'organisers', 'organiser', 'organizers', 'organizer' )
 	local body = heading( '<span aria-hidden="true">⇄</span> ' .. text( reader, 'programme' ) .. ( name and ': ' .. isolated( name ) or '' ) )
 	if what then
@@ -236,7 +236,7 @@ function exchange.programme( frame )
 		row( reader, 'for', isolated( given( args, 'for', 'audience' ) ) ),
 		row( reader, 'opens', opens and items().day( opens ) ),
 		row( reader, 'closes', closes and items().day( closes ) ),
-		row( reader, 'round-seats', isolated( given( args, 'seats', 'places' ) ) ),
+		row( reader, 'round-seats', isolated( given( args, 'seats', 'seat', 'places', 'place' ) ) ),
 		row( reader, 'languages', spoken and items().languages( reader, spoken ) ),
 		row( reader, 'organisers', organisers and tag( 'div', 'dir="auto"', '\n' .. organisers .. '\n' ) ) )
 	body = body .. tag( 'div', style( 'margin-top:.75em;font-weight:bold' ), text( reader, 'applicants' ) )

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from exchange.model import NATIVE, Language, Level, Offer, Priority, Problem, Want
-from exchange.profiles.document import PageReading
+from exchange.profiles.document import PageReading, ProgrammeTemplate
 
 
 def shown(reading: PageReading) -> dict[str, Any]:
@@ -25,10 +25,37 @@ def shown(reading: PageReading) -> dict[str, Any]:
             for each in reading.requests
         ],
         "babel": _value(reading.babel),
+        "round": _programme(reading.programme) if reading.programme else {},
         "problems": [_problem(each) for each in reading.problems],
         "omissions": [f"{each.reason} {each.parameter}: {each.text}" for each in reading.omissions],
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _programme(one: ProgrammeTemplate) -> dict[str, Any]:
+    """A round: what its template says, and who stands there; what is empty is left out."""
+    programme, audience = one.programme, one.programme.audience
+    said = {
+        "name": programme.name,
+        "capacities": [
+            key if text.casefold() == key.casefold() else f'{key} "{text}"'
+            for key, text in programme.written.items()
+        ],
+        "for": [
+            *(f"kind {each.value}" for each in audience.kinds),
+            *(f"region {each}" for each in audience.regions),
+            *(f"country {each}" for each in audience.countries),
+            *(f"affiliate {each}" for each in audience.affiliations),
+        ],
+        "opens": programme.opens.isoformat() if programme.opens else "",
+        "closes": programme.closes.isoformat() if programme.closes else "",
+        "seats": programme.seats,
+        "languages": list(programme.languages),
+        "note": one.note,
+        "organisers": list(one.organisers),
+        "applicants": [" with ".join((each.name, *each.partners)) for each in one.applicants],
+    }
+    return {name: value for name, value in said.items() if value not in ("", [], None)}
 
 
 def _value(value: Any) -> Any:

@@ -228,3 +228,109 @@ def test_whoever_is_forgotten_is_in_no_programme(
     )
     run()
     assert run.applied() == {"Ada": set(), "Cy": set()}
+
+
+WAYS = [
+    "Mina",
+    "[[Mina]]",
+    "@Mina",
+    "user:mina",
+    "[[user:mina]]",
+    "[[Mina|M.]]",
+    "'''Mina'''",
+    "“Mina”",
+    "1. Mina",
+    "[[:de:Benutzer:Mina]]",
+]
+
+
+@pytest.mark.parametrize("written", WAYS)
+def test_however_somebody_writes_their_own_name_it_counts(
+    wiki: MemoryWiki, run: Harvester, written: str
+) -> None:
+    mina = wiki.account("Mina")
+    wiki.edit(PAGE, template(written, organisers=f"\n* {written}"), by="Mina")
+    run()
+    assert run.problems() == set()
+    assert run.applied() == {"Mina": set()}
+    assert run.store.programmes.organisers(run.page()) == {mina.id}
+
+
+@pytest.mark.parametrize("written", WAYS)
+def test_however_others_write_it_it_does_not(
+    wiki: MemoryWiki, run: Harvester, written: str
+) -> None:
+    wiki.account("Mina")
+    wiki.edit(PAGE, template(written, organisers=f"\n* {written}"), by="Eve")
+    run()
+    assert run.applied() == {}
+    assert run.store.programmes.organisers(run.page()) == set()
+    assert run.problems() == {
+        ("organiser-not-confirmed", "Mina"),
+        ("application-not-confirmed", "Mina"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Mina Rosee", "Mina Rose"),
+        ("minarose", "Mina Rose"),
+        ("Mina", "Mina Rose"),
+        ("Mina Rose – looking forward!", "Mina Rose"),
+        ("I am Mina Rose", "Mina Rose"),
+        ("User:Mina_Ros", "Mina Rose"),
+        ("Somebody", ""),
+        ("Ro", ""),
+    ],
+)
+def test_a_name_that_no_account_has_is_a_problem_with_the_editor_who_may_be_meant(
+    wiki: MemoryWiki, run: Harvester, written: str, meant: str
+) -> None:
+    wiki.account("Mina Rose")
+    wiki.edit(PAGE, template("[[User:Ada]]"), by="Ada")
+    lines = ("[[User:Ada]]", written)
+    wiki.edit(PAGE, template(*lines, organisers=written), by="Mina Rose")
+    run()
+    assert run.applied() == {"Ada": set()}
+    found = {
+        (one.problem.code, one.problem.parameter, one.problem.text, one.problem.hint)
+        for one in run.store.problems.all()
+    }
+    assert found == {
+        ("unknown-account", "organisers", "1", meant),
+        ("unknown-account", "applicants", "2", meant),
+    }, "by number: it may be the name of somebody who is hidden"
+    assert run.wiki.asked["history"] == 1
+
+
+def test_a_partner_whom_no_account_has_is_a_problem_of_the_line(
+    wiki: MemoryWiki, run: Harvester
+) -> None:
+    wiki.edit(PAGE, template("[[User:Cy]]"), by="Cy")
+    wiki.edit(PAGE, template("[[User:Cy]]", "[[User:Ada]] with [[User:Cyy]]"), by="Ada")
+    run()
+    assert run.applied() == {"Ada": set(), "Cy": set()}
+    assert ("unknown-account", "2") in run.problems()
+
+
+def test_a_page_on_which_every_name_is_somebodys_asks_for_no_history(
+    wiki: MemoryWiki, run: Harvester
+) -> None:
+    wiki.edit(PAGE, template("[[User:Ada]]"), by="Ada")
+    run()
+    assert "history" not in wiki.asked
+
+
+def test_nobody_who_was_forgotten_is_named_as_whom_a_name_may_mean(
+    wiki: MemoryWiki, run: Harvester, settings: Settings
+) -> None:
+    ada = wiki.accounts["Ada"]
+    wiki.edit(PAGE, template("[[User:Adaa]]"), by="Ada")
+    marks = ErasureMarks(run.store.database, secrets=settings.erasure_keys, log=None)
+    erase_person(run.store, ada.id, marks=marks, at=NOW)
+    run()
+    (problem,) = (
+        o.problem for o in run.store.problems.all() if o.problem.code == "unknown-account"
+    )
+    assert problem.hint == ""

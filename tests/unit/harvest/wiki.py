@@ -159,6 +159,11 @@ class MemoryWiki:
             if revision.id in wanted
         }
 
+    def history(self, *, title: str, limit: int = 20) -> list[Revision]:
+        self._ask("history")
+        (id,) = (id for id, known in self.titles.items() if known == title)
+        return [revision for revision, _ in reversed(self.histories[id])][:limit]
+
     def _ask(self, what: str, count: int = 1) -> None:
         if what in self.fail_on:
             raise WikiUnavailable(str(self.fail_on[what]))
