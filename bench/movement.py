@@ -22,6 +22,7 @@ from exchange.matching.market import (
     Wants,
     counted,
 )
+from exchange.matching.things import relate
 from exchange.matching.weights import Weights, load_weights
 from exchange.model import Language, Offer, Profile, Want
 from exchange.model.keys import ProfileKey
@@ -51,7 +52,7 @@ def broader_of() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _hierarchy(weights: Weights) -> Hierarchy:
-    return hierarchy_of(WORDS, broader_of(), weights)
+    return hierarchy_of(relate(WORDS, broader_of().__getitem__), weights)
 
 
 _committed_weights = cache(load_weights)

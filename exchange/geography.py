@@ -116,6 +116,57 @@ def country_beside_place(text: str) -> str | None:
     return named.pop() if 1 < len(parts) < 4 and len(named) == 1 else None
 
 
+def find_place_country(text: str) -> str | None:
+    """Return the country of a place: a country or territory, a large city, or one beside the other.
+
+    Cities are those that time zones are called after, in any language. A name that a city of
+    another country has as well is none of them.
+    """
+    beside = country_beside_place(text)
+    return find_country(text) or beside or _cities().get(fold(text[:100]))
+
+
+_TWINS = {
+    *("santiago", "san juan", "la paz", "mérida", "merida", "córdoba", "cordoba", "victoria"),
+    *("kingston", "hamilton", "georgetown", "halifax", "san luis", "mendoza", "salta", "regina"),
+    *("vincennes", "petersburg", "center", "knox", "marengo", "monticello", "easter", "midway"),
+    *("wake", "davis", "palmer", "troll", "phoenix", "santarém", "santarem", "bahia", "st. john's"),
+}
+"""Names of cities that time zones are called after and that well-known places elsewhere share."""
+
+
+@cache
+def _cities() -> Mapping[str, str]:
+    """Return the country of each city that CLDR names, by its folded names."""
+    countries = {
+        zone: code for zone, code in get_global("zone_territories").items() if code != "001"
+    }
+    found: dict[str, set[str]] = {}
+
+    def add(name: str, code: str) -> None:
+        found.setdefault(fold(name), set()).add(code)
+
+    for zone, code in countries.items():
+        if "/" in zone and not zone.startswith("Etc/"):
+            add(zone.rpartition("/")[2].replace("_", " "), code)
+    for language in _CITY_LANGUAGES:
+        for zone, names in nearest_locale(language).time_zones.items():
+            if zone in countries and "city" in names:
+                add(str(names["city"]), countries[zone])
+    return {
+        name: codes.pop()
+        for name, codes in found.items()
+        if len(codes) == 1 and name not in _TWINS and not find_country(name)
+    }
+
+
+_CITY_LANGUAGES = (
+    *("en", "ar", "de", "es", "fr", "pt", "yo", "uk", "ru", "pl", "it", "ja", "fa", "id", "tr"),
+    *("sq", "bn", "ca", "cs", "el", "fi", "ha", "he", "hi", "hu", "ko", "nl", "ro", "sr", "sv"),
+    *("sw", "ta", "th", "ur", "vi", "zh"),
+)
+
+
 def suggest_country(text: str) -> str:
     """Guess which country was meant, as its code, or name those it may be: a hint only."""
     if several := find_ambiguous(text):

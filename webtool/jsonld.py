@@ -36,7 +36,17 @@ def profile_jsonld(profile: Profile) -> dict[str, Any]:
     }
     if things:  # Nobody knows about a room that they lend.
         body["makesOffer"] = [
-            {"@type": "Offer", "itemOffered": _term(directory.name(one.capacity), one.capacity)}
+            {
+                "@type": "Offer",
+                "itemOffered": _term(directory.name(one.capacity), one.capacity),
+                **({"availabilityStarts": one.since.isoformat()} if one.since else {}),
+                **({"availabilityEnds": one.until.isoformat()} if one.until else {}),
+                **(
+                    {"availableAtOrFrom": {"@type": "Place", "name": one.place}}
+                    if one.place
+                    else {}
+                ),
+            }
             for one in things
         ]
     if profile.country:

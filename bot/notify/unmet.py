@@ -28,6 +28,9 @@ _OFFERED = frozenset(
 """Reasons that say that somebody shares it. Where only the next round has room for it (``limit``),
 there is nothing to say."""
 
+_NOWHERE = frozenset((UnmetReason.NOBODY, UnmetReason.PLACE, UnmetReason.DAYS))
+"""Reasons that say that nobody shares it, or not where and when it is of use."""
+
 
 @dataclass(frozen=True, slots=True)
 class UnmetWants:
@@ -75,8 +78,7 @@ class UnmetWants:
         wants = {
             want.capacity: want
             for want in sorted(candidate.profile.open_wants(self.today), key=lambda w: w.priority)
-            if want.capacity not in told
-            and reasons.get(want.capacity) in {*_OFFERED, UnmetReason.NOBODY, UnmetReason.PLACE}
+            if want.capacity not in told and reasons.get(want.capacity) in {*_OFFERED, *_NOWHERE}
         }
         return tuple(
             self._line(candidate, id, wording, directory, missing)

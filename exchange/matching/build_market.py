@@ -30,7 +30,7 @@ from exchange.matching.market import (
     utc_offset,
 )
 from exchange.matching.scoring import capacity_points, fresh_points, urgency_points
-from exchange.matching.things import CapacityTree
+from exchange.matching.things import CapacityTree, Grounds, relate
 from exchange.matching.weights import Weights
 from exchange.model import USABLE, Method, Profile
 from exchange.titles import normalise_user_name
@@ -158,8 +158,12 @@ def build_market(
         project_numbers.words(),
     )
     if hierarchy is None or words.capacities != known.capacities:
-        broader = {word: directory.broader(word) for word in words.capacities}
-        hierarchy = hierarchy_of(words.capacities, broader, weights)
+        related = (
+            directory.relate(words.capacities)
+            if isinstance(directory, Grounds)
+            else relate(words.capacities, directory.broader)
+        )
+        hierarchy = hierarchy_of(related, weights)
     keys = tuple(profile.key for profile in ordered)
     column = _columns(people, 10)
     offered, wanted, speak = _columns(offers, 4), _columns(wants, 7), _columns(speaks, 3)
@@ -244,18 +248,8 @@ def _matrix(
     return matrix
 
 
-def hierarchy_of(
-    words: Sequence[str], broader: Mapping[str, tuple[str, ...]], weights: Weights
-) -> Hierarchy:
-    """Work out which offers meet which wants: for each word itself, narrower, broader."""
-    number = {word: at for at, word in enumerate(words)}
-    rows: list[dict[int, int]] = [{at: 0} for at in range(len(words))]
-    for word, at in number.items():
-        for steps, wider in enumerate(broader.get(word, ()), start=1):
-            above = number.get(wider)
-            if above is not None:
-                rows[at][above] = -steps
-                rows[above][at] = steps
+def hierarchy_of(rows: Sequence[Mapping[int, int]], weights: Weights) -> Hierarchy:
+    """Work out which offers meet which wants, from what ``relate`` returns."""
     points = {
         step: capacity_points(step, weights)
         for step in {step for row in rows for step in row.values()}

@@ -66,6 +66,8 @@ def _both(one: Want, other: Want) -> Want:
         request=one.request or other.request,
         joined=tuple(dict.fromkeys(one.joined + other.joined)),
         joins=max(one.joins, other.joins),
+        since=min(one.since, other.since) if one.since and other.since else None,
+        place=one.place or other.place,
     )
 
 

@@ -36,7 +36,6 @@ from exchange.matching.things import (
     CapacityTree,
     Grounds,
     plain,
-    plain_match,
     weights_of_things,
     without_things,
 )
@@ -84,7 +83,7 @@ def explain_pair(
         history=history,
         market=market,
     )
-    grounds = Grounds(directory)
+    grounds = Grounds(directory, today)
     asking, giving = grounds.mark(seeker), grounds.mark(helper)
     if isinstance(skills, Match) or not asking.wants:
         return skills
@@ -94,21 +93,23 @@ def explain_pair(
         directory=grounds,
         weights=weights_of_things(weights),
         today=today,
-        history=grounds.history(history.things or History(), {asking.key: asking}),
+        history=grounds.history(history.things or History()),
     )
     if isinstance(things, Match):
-        return plain_match(things)
+        return grounds.plain_match(things)
     if skills.wants:
         return skills
-    reasons = grounds.explain(
-        (Unmet(things.seeker, want, things.reason) for want in things.wants), (asking, giving)
-    )
-    elsewhere = any(one.reason is UnmetReason.PLACE for one in reasons)
+    reasons = grounds.explain(Unmet(things.seeker, want, things.reason) for want in things.wants)
+    near = {one.reason for one in reasons} & {UnmetReason.PLACE, UnmetReason.DAYS}
     return replace(
         things,
-        reason=UnmetReason.PLACE if elsewhere else things.reason,
+        reason=max(near, key=_NEAREST.index) if near else things.reason,
         wants=tuple(map(plain, things.wants)),
     )
+
+
+_NEAREST = (UnmetReason.PLACE, UnmetReason.DAYS)
+"""What keeps a thing from somebody, the hardest to change first."""
 
 
 def _explain_pair(
@@ -270,7 +271,7 @@ def _nearness(asking: Market, giving: Market, want: int, offer: int) -> str:
     step = wider(asking, giving).step(
         int(asking.wants.capacity[want]), int(giving.offers.capacity[offer])
     )
-    return "narrower" if step > 0 else "broader"
+    return "narrower" if step > 0 else "broader" if step < 0 else "capacity"
 
 
 def _pressing(want: Want) -> tuple[str, ...]:
@@ -328,7 +329,12 @@ def strongest_parts(match: Match) -> list[ScorePart]:
     if "small-language" in parts and "language" in parts:
         small, both = parts["small-language"], parts.pop("language")
         parts[small.name] = replace(small, points=small.points + both.points)
-    return sorted(parts.values(), key=lambda part: -part.points)[: weights.reasons.most]
+    strongest = sorted(parts.values(), key=lambda part: -part.points)[: weights.reasons.most]
+    # Where a thing is, and when, is worth no points and said first.
+    return [part for part in match.parts if part.name in _WHEREABOUTS] + strongest
+
+
+_WHEREABOUTS = ("where", "needed")
 
 
 def sentence(
@@ -376,6 +382,9 @@ def sentence(
 
     if part.name == "priority" and part.facts[1:]:
         return _joined_sentence(part, wording)
+    if part.name in _WHEREABOUTS:
+        said_of = _whereabouts(part.facts, wording, day, escape)
+        return wording.text(f"reason-{part.name}", wording.commas(said_of))
     if part.name == "methods":
         return wording.text(
             "reason-methods", wording.list(message(f"method-{name}") for name in part.facts)
@@ -386,6 +395,26 @@ def sentence(
     if name == "small-language" and part.points < load_weights().least_for_reason(name):
         name = "language"
     return wording.text(f"reason-{name}", *map(said, part.facts))
+
+
+def _whereabouts(
+    facts: tuple[str, ...],
+    wording: Localizer,
+    day: Callable[[str], str],
+    escape: Callable[[str], str],
+) -> list[str]:
+    """Return a place as it was written, and days in words."""
+    place, since, until = (*facts, "", "", "")[:3]
+    said = [escape(place)] if place else []
+    try:
+        first, last = (day(text) if text else "" for text in (since, until))
+    except ValueError:
+        return [*said, escape(f"{since} – {until}")]
+    if first and last:
+        return [*said, f"{first} – {last}"]
+    if first or last:
+        said.append(wording.text("days-from" if first else "days-until", first or last))
+    return said
 
 
 def _joined_sentence(part: ScorePart, wording: Localizer) -> str:

@@ -25,7 +25,6 @@ from exchange.matching.shared_wants import count_shared
 from exchange.matching.things import (
     CapacityTree,
     Grounds,
-    plain_match,
     weights_of_things,
     without_things,
 )
@@ -82,11 +81,11 @@ def match_profiles(
         today=today,
         period=period,
     )
-    grounds = Grounds(directory)
+    grounds = Grounds(directory, today)
     marked = [one for each in everyone for one in (grounds.mark(each),) if one.offers or one.wants]
     if not marked:
         return found
-    before = grounds.history(history.things or History(), {one.key: one for one in marked})
+    before = grounds.history(history.things or History())
     things = _match_market(
         marked,
         directory=grounds,
@@ -99,8 +98,8 @@ def match_profiles(
         found,
         things=Result(
             period=period,
-            matches=tuple(map(plain_match, things.matches)),
-            unmet=grounds.explain(things.unmet, marked),
+            matches=tuple(map(grounds.plain_match, things.matches)),
+            unmet=grounds.explain(things.unmet),
         ),
     )
 

@@ -3,25 +3,30 @@
 Nobody's seats, suggestions or plans for skills change by what is offered or wanted here. A thing
 that is *bound* (a room, a camera) is of use only where it stands: it goes to people of the same
 country. So each bound thing is one capacity a country here, named ``venue@NG``; whoever says no
-country has one of their own, which nobody else's meets.
+country has one of their own, which nobody else's meets. Where an entry names a place whose country
+we know, that counts. What is there, or needed, on some days only is a capacity of its own as well,
+``venue@NG~2027-01-01/2027-03-31``, which meets those with which it has a day in common.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from datetime import date
+from typing import Protocol
 
+from exchange.geography import find_place_country
+from exchange.matching.eligibility import History, merge_wants
 from exchange.matching.unmet import Unmet, UnmetReason
 from exchange.matching.weights import Weights
-from exchange.model import Match, Offer, Profile, Want
-
-if TYPE_CHECKING:
-    from exchange.matching.eligibility import History
+from exchange.model import Match, Offer, Profile, ScorePart, Want
 
 _AT = "@"
 """Between a capacity and its ground; no id has it."""
+
+_DAYS = "~"
+"""Before the days on which it is there, or needed; no id and no ground has it."""
 
 _CAPACITIES = frozenset(("capacity", "narrower", "broader", "reciprocity"))
 """The parts of a score whose facts are capacities."""
@@ -59,12 +64,15 @@ def weights_of_things(weights: Weights) -> Weights:
 
 
 class Grounds:
-    """The directory as matching of things sees it: bound ones apart by country."""
+    """The directory as matching of things sees it: bound ones apart by country, all by their days."""
 
-    def __init__(self, directory: CapacityTree) -> None:
-        self._directory = directory
+    def __init__(self, directory: CapacityTree, today: date) -> None:
+        self._directory, self._today = directory, today
         self.things: frozenset[str] = frozenset()
         self.bound: frozenset[str] = frozenset()
+        self._wants: dict[tuple[str, str], Want] = {}
+        self._offers: dict[tuple[str, str], Offer] = {}
+        self._over: list[tuple[str, str]] = []
 
     def broader(self, id: str) -> tuple[str, ...]:
         """Return what is wider; of a bound thing only what is bound as well, in its country."""
@@ -74,34 +82,67 @@ class Grounds:
             return wider
         return tuple(f"{one}@{ground}" for one in wider if one in self._directory.bound)
 
+    def relate(self, names: Sequence[str]) -> list[dict[int, int]]:
+        """Return as ``relate`` does, for each name those with which it has a day in common."""
+        stands = list(dict.fromkeys(name.partition(_DAYS)[0] for name in names))
+        held: list[list[tuple[int, Span]]] = [[] for _ in stands]
+        number = {stand: at for at, stand in enumerate(stands)}
+        for at, name in enumerate(names):
+            stand, _, said = name.partition(_DAYS)
+            held[number[stand]].append((at, span_of(said)))
+        rows: list[dict[int, int]] = [{} for _ in names]
+        for mine, row in zip(held, relate(stands, self.broader), strict=True):
+            for at, days in mine:
+                rows[at] = {
+                    other: steps
+                    for one, steps in row.items()
+                    for other, others in held[one]
+                    if have_day_in_common(days, others)
+                }
+        return rows
+
     def mark(self, profile: Profile) -> Profile:
-        """Return a profile with its things only, each where it stands."""
+        """Return a profile with its things only, each where it stands, those that are over left out."""
         held = profile.only(self._directory.things.__contains__)
-        return replace(
-            held,
-            methods=(),
-            offers=tuple(
-                Offer(self.name(one.capacity, profile), one.text, note=one.note)
-                for one in held.offers
-            ),
-            wants=tuple(self._marked(one, profile) for one in held.wants),
-        )
+        offers, wants = [], []
+        for one in held.offers:
+            name = self._name(one, profile)
+            if one.is_over(self._today):
+                self._over.append((profile.key, name))
+                continue
+            self._offers[profile.key, name] = one
+            offers.append(Offer(name, one.text, note=one.note))
+        for want in merge_wants(held):
+            name = self._name(want, profile)
+            self._wants[profile.key, want.capacity] = replace(want, capacity=name)
+            wants.append(replace(want, capacity=name, methods=(), level=None))
+        return replace(held, methods=(), offers=tuple(offers), wants=tuple(wants))
 
-    def _marked(self, want: Want, profile: Profile) -> Want:
-        name = self.name(want.capacity, profile)
-        return replace(want, capacity=name, methods=(), level=None)
-
-    def name(self, capacity: str, profile: Profile) -> str:
+    def _name(self, one: Offer | Want, profile: Profile) -> str:
         """Return what a capacity of somebody's is called here."""
-        if capacity not in self._directory.bound:
-            return capacity
-        return f"{capacity}@{profile.country or profile.key}"
+        return f"{one.capacity}{self._ground(one, profile)}{self._days(one)}"
 
-    def history(self, before: History, profiles: Mapping[str, Profile]) -> History:
+    def _ground(self, one: Offer | Want, profile: Profile) -> str:
+        if one.capacity not in self._directory.bound:
+            return ""
+        country = find_place_country(one.place) if one.place else None
+        return f"{_AT}{country or profile.country or profile.key}"
+
+    def _days(self, one: Offer | Want) -> str:
+        """Return its days where they say anything: a first day that is over says nothing."""
+        since = one.since if one.since and one.since > self._today else None
+        until = one.until if one.until and not one.is_over(self._today) else None
+        if since is None and until is None:
+            return ""
+        days = (day.isoformat() if day else "" for day in (since, until))
+        return _DAYS + "/".join(days)
+
+    def history(self, before: History) -> History:
         """Return the history of things by the names that they have here."""
 
         def named(seeker: str, want: str) -> str:
-            return self.name(want, profiles[seeker]) if seeker in profiles else want
+            found = self._wants.get((seeker, want))
+            return found.capacity if found else want
 
         return replace(
             before,
@@ -111,50 +152,103 @@ class Grounds:
             ),
         )
 
-    def explain(self, unmet: Iterable[Unmet], profiles: Iterable[Profile]) -> tuple[Unmet, ...]:
-        """Return unmet wants by their own names, and where only the place is in the way, say so."""
-        sharing: dict[str, set[str]] = defaultdict(set)
-        for profile in profiles:
-            for offer in profile.offers:
-                for capacity in self._bound_line(plain(offer.capacity)):
-                    sharing[capacity].add(profile.key)
-        holding = {
-            key: {plain(one.capacity) for one in profile.offers}
-            for profile in profiles
-            for key in (profile.key,)
-        }
-        everything = {id for held in holding.values() for id in held}
+    def explain(self, unmet: Iterable[Unmet]) -> tuple[Unmet, ...]:
+        """Return unmet wants by their own names; where only place or days are in the way, say so."""
+        sharing: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for key, name in (*self._offers, *self._over):
+            for capacity in self._line(plain(name)):
+                sharing[capacity].add((key, name))
+        holding: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for key, name in (*self._offers, *self._over):
+            holding[plain(name)].add((key, name))
         found = []
         for one in unmet:
             want, reason = plain(one.want), one.reason
-            if reason is UnmetReason.NOBODY and want in self._directory.bound:
-                wider = everything.intersection(self._bound_line(want))
-                others = sharing[want].union(
-                    key for key, held in holding.items() if not wider.isdisjoint(held)
-                ) - {one.seeker}
-                reason = UnmetReason.PLACE if others else reason
+            if reason is UnmetReason.NOBODY:
+                related = sharing[want].union(*(holding[wider] for wider in self._line(want)))
+                others = {(key, name) for key, name in related if key != one.seeker}
+                here = {name for _, name in others if _stand(name) == _stand(one.want)}
+                if here:
+                    reason = UnmetReason.DAYS
+                elif any(other in self._offers for other in others):
+                    reason = UnmetReason.PLACE
             found.append(Unmet(one.seeker, want, reason))
         return tuple(found)
 
-    def _bound_line(self, capacity: str) -> tuple[str, ...]:
+    def _line(self, capacity: str) -> tuple[str, ...]:
+        """Return a capacity and what is wider, as far as one of them can meet the other."""
+        bound = capacity in self._directory.bound
         line = (capacity, *self._directory.broader(capacity))
-        return tuple(one for one in line if one in self._directory.bound)
+        return tuple(one for one in line if (one in self._directory.bound) is bound)
+
+    def plain_match(self, match: Match) -> Match:
+        """Return a match with the ids of its capacities, and where and when it is."""
+        offer = self._offers.get((match.helper, match.offer))
+        want = self._wants.get((match.seeker, plain(match.want)))
+        places = tuple(
+            ScorePart(name, 0.0, (one.place, *_iso(one.since), *_iso(one.until)))
+            for name, one in (("where", offer), ("needed", want))
+            if one is not None
+            and (one.place or one.since or (one.until and isinstance(one, Offer)))
+        )
+        return replace(
+            match,
+            want=plain(match.want),
+            offer=plain(match.offer),
+            parts=(*map(_plain_part, match.parts), *places),
+            reciprocal=tuple(
+                dict.fromkeys((plain(want), plain(offer)) for want, offer in match.reciprocal)
+            ),
+        )
+
+
+def _plain_part(part: ScorePart) -> ScorePart:
+    if part.name not in _CAPACITIES:
+        return part
+    facts = tuple(map(plain, part.facts))
+    return replace(part, facts=tuple(dict.fromkeys(facts)) if part.name == "capacity" else facts)
+
+
+def _iso(day: date | None) -> tuple[str]:
+    return (day.isoformat() if day else "",)
+
+
+def relate(names: Sequence[str], broader: Callable[[str], Iterable[str]]) -> list[dict[int, int]]:
+    """Return for each name those that meet it, by number, with how many steps they are narrower."""
+    number = {name: at for at, name in enumerate(names)}
+    rows: list[dict[int, int]] = [{at: 0} for at in range(len(names))]
+    for name, at in number.items():
+        for steps, wider in enumerate(broader(name), start=1):
+            above = number.get(wider)
+            if above is not None:
+                rows[at][above] = -steps
+                rows[above][at] = steps
+    return rows
+
+
+Span = tuple[date, date]
+"""A first and a last day."""
+
+
+def span_of(days: str) -> Span:
+    """Return the days of a name: those that it does not say are the first and the last of all."""
+    since, _, until = days.partition("/")
+    return (
+        date.fromisoformat(since) if since else date.min,
+        date.fromisoformat(until) if until else date.max,
+    )
+
+
+def have_day_in_common(one: Span, other: Span) -> bool:
+    """Whether there is a day that is in both."""
+    return max(one[0], other[0]) <= min(one[1], other[1])
 
 
 def plain(name: str) -> str:
     """Return the id of the capacity that has a name here."""
-    return name.partition(_AT)[0]
+    return name.partition(_AT)[0].partition(_DAYS)[0]
 
 
-def plain_match(match: Match) -> Match:
-    """Return a match with the ids of its capacities."""
-    return replace(
-        match,
-        want=plain(match.want),
-        offer=plain(match.offer),
-        parts=tuple(
-            replace(part, facts=tuple(map(plain, part.facts))) if part.name in _CAPACITIES else part
-            for part in match.parts
-        ),
-        reciprocal=tuple((plain(want), plain(offer)) for want, offer in match.reciprocal),
-    )
+def _stand(name: str) -> str:
+    """Return where what has a name here stands; empty where that does not matter."""
+    return name.partition(_DAYS)[0].partition(_AT)[2]

@@ -19,6 +19,7 @@ class UnmetReason(StrEnum):
     # About the want, the hardest to change first.
     NOBODY = "nobody"  # nobody offers it, nor anything narrower or broader
     PLACE = "place"  # it is of use only where it stands, and those who offer it are elsewhere
+    DAYS = "days"  # those who offer it have it on other days
     LANGUAGE = "language"  # those who offer it share no usable language with the seeker
     SUGGESTED = "suggested"  # all who could help were suggested before
     AWAY = "away"  # all who could help are away or quiet; or the seeker is away

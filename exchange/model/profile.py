@@ -60,7 +60,8 @@ class Offer:
     """One capacity that somebody can share.
 
     ``capacity`` is a directory id or ``unlisted:`` and the folded name; ``text`` is the name as
-    it was written.
+    it was written. Of a thing, ``since`` and ``until`` are the first and the last day on which it
+    can be had, and ``place`` says where, as it was written.
     """
 
     capacity: str
@@ -68,13 +69,21 @@ class Offer:
     methods: tuple[Method, ...] = ()
     level: Level | None = None
     note: str = ""
+    since: date | None = None
+    until: date | None = None
+    place: str = ""
+
+    def is_over(self, today: date) -> bool:
+        """Whether the last day on which it can be had is over."""
+        return self.until is not None and self.until < today
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
     """One capacity that somebody wants to learn or needs help with.
 
-    ``until`` is the last day on which help is of use. ``request`` is the title of the page whose
+    ``until`` is the last day on which help is of use; of a thing, ``since`` is the first, and
+    ``place`` says where it is needed. ``request`` is the title of the page whose
     ``{{Capacity Exchange request}}`` asked for it, or empty where it stands in the profile.
     ``joined`` are the titles of others' requests that this want joins; ``joins`` is how many people
     joined it themselves, where it is a request.
@@ -90,6 +99,12 @@ class Want:
     request: str = ""
     joined: tuple[str, ...] = ()
     joins: int = 0
+    since: date | None = None
+    place: str = ""
+
+    def is_over(self, today: date) -> bool:
+        """Whether the last day on which help is of use is over."""
+        return self.until is not None and self.until < today
 
     @property
     def is_own_request(self) -> bool:
@@ -160,7 +175,11 @@ class Profile:
 
     def open_wants(self, today: date) -> tuple[Want, ...]:
         """Return the wants that are still of use on a day."""
-        return tuple(want for want in self.wants if want.until is None or want.until >= today)
+        return tuple(want for want in self.wants if not want.is_over(today))
+
+    def open_offers(self, today: date) -> tuple[Offer, ...]:
+        """Return what can still be had on a day: what somebody teaches, and things not yet over."""
+        return tuple(offer for offer in self.offers if not offer.is_over(today))
 
     def questions_unanswered(self, day: date) -> int:
         """Return how many questions whether they are still there had gone unanswered by a day."""

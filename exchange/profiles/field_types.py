@@ -21,7 +21,6 @@ from exchange.model import (
     Method,
     Priority,
     Problem,
-    Want,
 )
 from exchange.model.programme import MOST_APPLICANTS, Audience
 from exchange.profiles import fields, scalars
@@ -37,7 +36,7 @@ from exchange.profiles.document import (
     make_problem,
 )
 from exchange.profiles.fields import Field, TemplateParameters, Type
-from exchange.profiles.item_words import ListItem, without_until
+from exchange.profiles.item_words import ListItem, complete_request, without_until
 from exchange.profiles.items import ItemReader
 from exchange.profiles.names import TemplateNames, link_mentions
 from exchange.profiles.programme_values import (
@@ -47,6 +46,7 @@ from exchange.profiles.programme_values import (
     read_audience,
 )
 from exchange.profiles.suggestions import suggest
+from exchange.profiles.whereabouts import MAX_PLACE_LENGTH, Days, parse_days
 from exchange.text import fold
 from exchange.wikitext.markup import template_role, unseen_texts
 from exchange.wikitext.nodes import Parameter
@@ -60,7 +60,7 @@ from exchange.wikitext.plain_text import (
 )
 from exchange.wikitext.preprocessor import Transclusion
 
-_OWN_NOTHING = frozenset({Type.FREQUENCY, Type.DATE, Type.COUNT, Type.TEXT, Type.ITEMS})
+_OWN_NOTHING = frozenset({Type.FREQUENCY, Type.DATE, Type.DAYS, Type.COUNT, Type.TEXT, Type.ITEMS})
 """Types that mean something by "none", or see to it themselves."""
 
 MAX_ENTRIES = 100
@@ -92,7 +92,7 @@ class TemplateReader:
     def request(self, parameters: TemplateParameters, title: str) -> RequestTemplate:
         """Return what a request template asks for; what an item says itself counts first."""
         values = self._values(parameters, fields.REQUEST)
-        wants = tuple(_complete_request(item, values, title) for item in values.get("wants", ()))
+        wants = tuple(complete_request(item, values, title) for item in values.get("wants", ()))
         return RequestTemplate(wants, values.get("contacts", ()), values.get("joined", ()))
 
     def programme(self, parameters: TemplateParameters, title: str, page: int) -> ProgrammeTemplate:
@@ -117,7 +117,9 @@ class TemplateReader:
         outer.problems += parameters.problems
         outer.omissions += parameters.omissions
         text, note = single_line(values.pop("text", "")), single_line(values.pop("note", ""))
-        return ListItem(text, note=note, **values)
+        since, until = values.pop("days", Days())
+        place = single_line(values.pop("place", ""))[:MAX_PLACE_LENGTH]
+        return ListItem(text, since=since, until=until, place=place, note=note, **values)
 
     def _values(self, parameters: TemplateParameters, order: Iterable[Field]) -> dict[str, Any]:
         """Return the values that were understood, by attribute, in the order of the fields."""
@@ -128,18 +130,6 @@ class TemplateReader:
                 if value is not None and value != ():
                     found[declared.attribute] = value
         return found
-
-
-def _complete_request(item: ListItem, values: dict[str, Any], title: str) -> Want:
-    """Complete an item of a request with what the request says for all of them."""
-    priority: Priority = values.get("priority", Priority.NORMAL)
-    return item._replace(
-        methods=item.methods or values.get("methods", ()),
-        level=item.level or values.get("level"),
-        priority=item.priority or priority,
-        until=item.until or values.get("until"),
-        note=item.note or single_line(values.get("note", "")),
-    ).want(title)
 
 
 _REMEMBERED = frozenset(
@@ -437,10 +427,19 @@ class _WholeValue(_FieldValue):
         found = scalars.parse_date(without_until(text))
         if found is None and text:
             self._add(ProblemCode.BAD_DATE, text, scalars.suggest_date(text))
-        if found and found < self.reader.today and self.name == "until":
-            self._add(ProblemCode.PAST_DATE, text)
         if found is None and text and self.name == "away until":
             return AWAY_UNTIL_FURTHER_NOTICE
+        return found
+
+    def _days(self, value: PlainValue) -> Days | None:
+        text = single_line(restore_templates(value))
+        found = parse_days(f"until {text}") or parse_days(text)
+        if found is None and scalars.is_nothing(text):
+            self._omit(text)
+        elif found is None:
+            self._add(ProblemCode.BAD_DATE, text, scalars.suggest_date(without_until(text)))
+        elif found.until and found.until < self.reader.today:
+            self._add(ProblemCode.PAST_DATE, text)
         return found
 
 

@@ -41,6 +41,7 @@ class Type(StrEnum):
     HOURS = "hours"
     FREQUENCY = "frequency"
     DATE = "date"
+    DAYS = "days"
     LEVEL = "level"
     PRIORITY = "priority"
     TEXT = "text"
@@ -217,14 +218,15 @@ ITEM: tuple[Field, ...] = (
     Field("methods", Type.METHODS, "methods", ("method",), example="mentoring"),
     Field("level", Type.LEVEL, "level", example="expert"),
     Field("priority", Type.PRIORITY, "priority", example="urgent"),
-    Field("until", Type.DATE, "until", ("deadline",), example="2027-03-01", data="date"),
+    Field("until", Type.DAYS, "days", ("deadline",), example="2027-03-01", data="date"),
+    Field("place", Type.TEXT, "place", ("where",), example="Tirana"),
     Field("note", Type.TEXT, "note", ("notes",), example="queries above all"),
 )
 """The parameters of ``{{Capacity}}``, one item of a list."""
 
 REQUEST: tuple[Field, ...] = (
     Field("want", Type.ITEMS, "wants", ("wants", "1"), example="grant writing", required=True),
-    Field("until", Type.DATE, "until", ("deadline",), example="2027-03-01", data="date"),
+    Field("until", Type.DAYS, "days", ("deadline",), example="2027-03-01", data="date"),
     Field("priority", Type.PRIORITY, "priority", example="urgent"),
     Field("level", Type.LEVEL, "level", example="basic"),
     Field("methods", Type.METHODS, "methods", ("method",), example="mentoring"),

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from exchange.model import Level, Method, Offer, Priority, Want
 from exchange.profiles import scalars
+from exchange.profiles.whereabouts import (
+    MAX_PLACE_LENGTH,
+    Days,
+    Whereabouts,
+    parse_last_day,
+    read_whereabouts,
+)
 from exchange.text import JOINER, LIST_SIGN, fold
 from exchange.wikitext.nodes import Transclusion
 from exchange.wikitext.plain_text import PLACEHOLDER, PlainValue, single_line
@@ -25,10 +32,36 @@ class ListItem(NamedTuple):
     priority: Priority = Priority.NORMAL
     until: date | None = None
     note: str = ""
+    since: date | None = None
+    place: str = ""
+
+    def at(self, found: Whereabouts) -> ListItem:
+        """Return the item with where it is, and when; of several places the whole address."""
+        since, until = found.days
+        place = ", ".join(filter(None, (self.place, found.place)))
+        return self._replace(
+            since=since or self.since, until=until or self.until, place=place[:MAX_PLACE_LENGTH]
+        )
+
+    def of_skill(self, *, wanted: bool) -> ListItem:
+        """Return the item of a skill, which is nowhere: what was said for its place is a note."""
+        if not self.place and not self.since and (wanted or not self.until):
+            return self
+        note = "; ".join(filter(None, (self.note, self.place)))
+        return self._replace(place="", since=None, until=self.until if wanted else None, note=note)
 
     def offer(self) -> Offer:
         """Return the item as an offer."""
-        return Offer(self.capacity, self.text, self.methods, self.level, self.note)
+        return Offer(
+            self.capacity,
+            self.text,
+            self.methods,
+            self.level,
+            self.note,
+            self.since,
+            self.until,
+            self.place,
+        )
 
     def want(self, request: str = "") -> Want:
         """Return the item as a want; ``request`` is the title of the page that asks."""
@@ -41,7 +74,22 @@ class ListItem(NamedTuple):
             self.until,
             self.note,
             request,
+            since=self.since,
+            place=self.place,
         )
+
+
+def complete_request(item: ListItem, values: Mapping[str, Any], title: str) -> Want:
+    """Complete an item of a request with what the request says for all of them."""
+    priority: Priority = values.get("priority", Priority.NORMAL)
+    days = values.get("days", Days())
+    return item._replace(
+        methods=item.methods or values.get("methods", ()),
+        level=item.level or values.get("level"),
+        priority=item.priority or priority,
+        until=item.until or days.until,
+        note=item.note or single_line(values.get("note", "")),
+    ).want(title)
 
 
 _BOX = re.compile(r"\[([ xX✓✔]?)\](?=\s)")
@@ -59,8 +107,10 @@ _NEXT_NUMBER = rf"[\s,;]+([(（]?%d[.)）]\s*(?={_WORD_START}))"
 _NO = "☐❌❎✗✘✖🚫⛔"
 _UNTICKED = re.compile(rf"^\W*[{_NO}]|[{_NO}]\W*$")
 _DETAIL = re.compile(r"[,;،؛、，；/|\n・]")
+_DETAIL_OF_THING = re.compile(r"[,;،؛、，；|\n・]")
 _ADDRESS = re.compile(r"https?:|//|\bwww\.|\w@\w", re.IGNORECASE)
-_LABEL = re.compile(r"\s*(?:level|methods?|priority|until|deadline)\s*[:=]\s*", re.IGNORECASE)
+_UNTIL = re.compile(r"\s*(?:until|deadline)\s*[:=]\s*", re.IGNORECASE)
+_LABEL = re.compile(r"\s*(?:level|methods?|priority)\s*[:=]\s*", re.IGNORECASE)
 
 
 def with_plain_boxes(value: PlainValue) -> PlainValue:
@@ -116,20 +166,21 @@ def ends_in_filler(text: str) -> int:
     return 0
 
 
-def are_details(text: str, *, wanted: bool) -> bool:
-    """Whether a text is nothing but levels, methods and, of a want, priorities and deadlines."""
-    words = split_details(text)
-    return bool(words) and all(is_detail(word, wanted) for word in words)
+def are_details(text: str, *, wanted: bool, thing: bool = False) -> bool:
+    """Whether a text is nothing but details: those that ``is_detail`` says."""
+    words = split_details(text, thing=thing)
+    return bool(words) and all(is_detail(word, wanted, thing=thing) for word in words)
 
 
-def is_detail(word: str, wanted: bool) -> bool:
-    """Whether a word is a level, a method or, of a want, a priority or a deadline."""
+def is_detail(word: str, wanted: bool, *, thing: bool = False) -> bool:
+    """Whether a word is a level, a method, of a want a priority or a deadline, of a thing its
+    place and days.
+    """
     if scalars.parse_method(word) or scalars.parse_level(word):
         return True
-    return wanted and (
-        scalars.parse_priority(word) is not None
-        or scalars.parse_date(without_until(word)) is not None
-    )
+    if thing and read_whereabouts(word):
+        return True
+    return wanted and (scalars.parse_priority(word) is not None or parse_last_day(word) is not None)
 
 
 def may_be_several(text: str) -> bool:
@@ -147,13 +198,21 @@ def is_no_name(text: str) -> bool:
     return letters == 0 or len(text) == 1 or _ADDRESS.search(text) is not None
 
 
-def split_details(text: str) -> tuple[str, ...]:
-    """Split details at whatever separates them, without labels such as ``level:``."""
+def split_details(text: str, *, thing: bool = False) -> tuple[str, ...]:
+    """Split details at whatever separates them, without labels such as ``level:``.
+
+    In those of a thing a slash separates none, as it stands in days: "03/2027".
+    """
+    if thing:
+        return _split(text, _DETAIL_OF_THING)
     return _split_cached(text) if len(text) <= 100 else _split(text)
 
 
-def _split(text: str) -> tuple[str, ...]:
-    words = (single_line(_LABEL.sub("", each, count=1)) for each in _DETAIL.split(text))
+def _split(text: str, signs: re.Pattern[str] = _DETAIL) -> tuple[str, ...]:
+    words = (
+        single_line(_UNTIL.sub("until ", _LABEL.sub("", each, count=1), count=1))
+        for each in signs.split(text)
+    )
     return tuple(word for word in words if word)
 
 

@@ -40,6 +40,7 @@ from exchange.profiles.item_words import (
     with_plain_boxes,
     without_until,
 )
+from exchange.profiles.whereabouts import MAX_WORDS, parse_last_day, read_whereabouts
 from exchange.text import JOINER, LIST_SIGN, SEPARATORS
 from exchange.wikitext.plain_text import PLACEHOLDER, PlainValue, single_line
 from exchange.wikitext.preprocessor import Transclusion
@@ -157,6 +158,7 @@ class ItemReader:
         if len(item.note) > MAX_NOTE_LENGTH:
             self._problem(ProblemCode.TOO_LONG, item.note)
             item = item._replace(note=item.note[: MAX_NOTE_LENGTH - 1].rstrip() + "…")
+        item = item if self.directory.is_thing(capacity) else item.of_skill(wanted=self.wanted)
         return item if item.capacity else item._replace(capacity=capacity)
 
     # --- one list --------------------------------------------------------------------------
@@ -225,15 +227,14 @@ class ItemReader:
 
     def _with_note(self, item: ListItem, text: str) -> ListItem:
         """Add what follows an item: details where it is nothing else, else a note."""
-        if words := self._details_of(text):
-            for word in words:
-                item = self._with_detail(item, word)
-            return item
+        if self._are_details(text, item.capacity):
+            return self._with_details(item, text)
         return item._replace(note=_join_notes(item.note, text))
 
-    def _details_of(self, text: str) -> tuple[str, ...]:
-        """Return the details in a text that is nothing else."""
-        return split_details(text) if are_details(text, wanted=self.wanted) else ()
+    def _are_details(self, text: str, capacity: str = "") -> bool:
+        """Whether a text is nothing but details of a capacity."""
+        thing = self.directory.is_thing(capacity)
+        return are_details(text, wanted=self.wanted, thing=thing)
 
     def _items_of(self, row: Row) -> Iterator[ListItem]:
         text, inner, at = row.text, iter(row.inner), 0
@@ -320,7 +321,7 @@ class ItemReader:
         if not row[at:end].strip(" /&+"):
             return item, end
         first = None if bulleted else _SEPARATOR.search(row, at, end)
-        if first and self._details_of(row[at : first.start()]):
+        if first and self._are_details(row[at : first.start()]):
             end = first.start()  # "Knitting - expert, sewing"
         return self._with_note(item, single_line(restore_raw(row[at:end], inner))), end
 
@@ -376,14 +377,14 @@ class ItemReader:
             return end, ""
         if stop := first_joined(text, self.directory.resolve):
             return at + stop, self.directory.identify(text[:stop])
-        if (colon := _COLON.search(text)) and self._details_of(text[colon.end() :]):
+        if (colon := _COLON.search(text)) and self._are_details(text[colon.end() :]):
             return at + colon.start(), self.directory.resolve(text[: colon.start()]) or ""
         if colon and (known := self.directory.resolve(text[: colon.start()])):
             return at + colon.start(), known
         words = [*_WORD.finditer(text)]
-        for word in words[-1:-3:-1]:
+        for word in words[-1 : -MAX_WORDS - 1 : -1]:
             known = self.directory.resolve(text[: word.start()])
-            if known and self._details_of(text[word.start() :]):
+            if known and self._are_details(text[word.start() :], known):
                 return at + len(text[: word.start()].rstrip()), known
         return end, ""
 
@@ -407,7 +408,7 @@ class ItemReader:
     # --- details ---------------------------------------------------------------------------
 
     def _with_details(self, item: ListItem, text: str) -> ListItem:
-        for word in split_details(text):
+        for word in split_details(text, thing=self.directory.is_thing(item.capacity)):
             item = self._with_detail(item, word)
         return item
 
@@ -419,15 +420,21 @@ class ItemReader:
             return item._replace(methods=_with_method(item.methods, method))
         if level := scalars.parse_level(word):
             return item._replace(level=level)
+        thing = self.directory.is_thing(item.capacity)
+        if thing and (found := read_whereabouts(word)):
+            if found.days.until and found.days.until < self.today:
+                self._problem(ProblemCode.PAST_DATE, word)
+            return item.at(found)
         if self.wanted:
             if (priority := scalars.parse_priority(word)) is not None:
                 return item._replace(priority=priority)
-            if day := scalars.parse_date(without_until(word)):
+            if day := parse_last_day(word):
                 if day < self.today:
                     self._problem(ProblemCode.PAST_DATE, word)
                 return item._replace(until=day)
-        guess = scalars.suggest_date(without_until(word)) if self.wanted else ""
-        self._problem(ProblemCode.UNKNOWN_DETAIL, word, guess)
+        guess = scalars.suggest_date(without_until(word)) if self.wanted or thing else ""
+        if guess or not thing:  # Whatever else is said of a thing is a note: "20 seats".
+            self._problem(ProblemCode.UNKNOWN_DETAIL, word, guess)
         return item._replace(note=_join_notes(item.note, word))
 
 

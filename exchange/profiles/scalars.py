@@ -49,6 +49,11 @@ def is_placeholder(name: str) -> bool:
     return fold(name) in term_table("placeholders")
 
 
+def terms_of(group: str, term: str) -> list[str]:
+    """Return the words for one term; a word of ``days`` may stand for several."""
+    return _load_terms()[group][term]
+
+
 def _find_term(group: str, text: str, kind: type[Term], by_name: bool = False) -> Term | None:
     if len(text) > 100:
         return None
@@ -215,11 +220,16 @@ def parse_date(text: str) -> date | None:
     if len(text) > 60:
         return None
     parts = _date_parts(text)
-    return _to_date(*parts) if parts else None
+    return to_date(*parts) if parts else None
+
+
+def without_year_word(folded: str) -> str:
+    """Return a folded date without the word for year after it."""
+    return _YEAR_WORD.sub("", folded).strip()
 
 
 def _date_parts(text: str) -> tuple[int, int, int] | None:
-    folded = _YEAR_WORD.sub("", _TIME.sub("", fold(text)).strip())
+    folded = without_year_word(_TIME.sub("", fold(text)).strip())
     folded = _WEEKDAY.sub("", folded)
     if found := _ERA.match(folded):
         folded = f"{int(found[2]) + _ERAS[found[1]]}{folded[found.end() :]}"
@@ -227,9 +237,9 @@ def _date_parts(text: str) -> tuple[int, int, int] | None:
         year, month, number = map(int, found.groups())
         return year, month, number
     if found := _DAY_NAME.fullmatch(folded):
-        return int(found[3]), _months().get(found[2].replace(".", ""), 0), int(found[1])
+        return int(found[3]), month_numbers().get(found[2].replace(".", ""), 0), int(found[1])
     if found := _NAME_DAY.fullmatch(folded):
-        return int(found[3]), _months().get(found[1], 0), int(found[2])
+        return int(found[3]), month_numbers().get(found[1], 0), int(found[2])
     return None
 
 
@@ -246,19 +256,20 @@ def suggest_date(text: str) -> str:
         if year in _ISLAMIC and 1 <= month <= 12 and 1 <= number <= 30:
             days = number + math.ceil(29.5 * (month - 1)) + (year - 1) * 354
             return date.fromordinal(days + (3 + 11 * year) // 30 + 227_014).isoformat()
-        guess = _to_date(year - 3760, month, number) if year in _HEBREW else None
+        guess = to_date(year - 3760, month, number) if year in _HEBREW else None
         return guess.isoformat() if guess else ""
     if not (found := _DAY_FIRST.fullmatch(fold(text))):
         return ""
     first, second, year = map(int, found.groups())
     if first > 12 or first == second:
-        guess = _to_date(year, second, first)
+        guess = to_date(year, second, first)
     else:
-        guess = _to_date(year, first, second) if second > 12 else None
+        guess = to_date(year, first, second) if second > 12 else None
     return guess.isoformat() if guess else ""
 
 
-def _to_date(year: int, month: int, number: int) -> date | None:
+def to_date(year: int, month: int, number: int) -> date | None:
+    """Return a day by numbers, of Thai and Persian years the one meant; None where it is none."""
     if year in _BUDDHIST:
         year -= 543
     if year in _PERSIAN and 1 <= month <= 12 and 1 <= number <= 31 - (month > 6):
@@ -274,7 +285,8 @@ def _to_date(year: int, month: int, number: int) -> date | None:
 
 
 @cache
-def _months() -> Mapping[str, int]:
+def month_numbers() -> Mapping[str, int]:
+    """Return the number of each month by its folded names."""
     found: dict[str, int] = {}
     for language in reversed(_MONTH_LANGUAGES):
         months = nearest_locale(language).months

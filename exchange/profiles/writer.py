@@ -19,6 +19,7 @@ from exchange.profiles.fields import (
 )
 from exchange.profiles.item_words import are_details, may_be_several
 from exchange.profiles.names import TemplateNames
+from exchange.profiles.whereabouts import is_plain_place, write_days
 from exchange.text import LIST_SIGN, SEPARATORS, fold
 from exchange.wikitext.markup import live_transclusions
 from exchange.wikitext.preprocessor import Parameter, ParsedPage, Transclusion, parse_page
@@ -111,7 +112,9 @@ def render_item(each: Offer | Want, *, names: TemplateNames) -> str:
     details = _details(each)
     # Where the directory does not know the name, a dash after it could be parameter of another name.
     loose = is_unlisted(each.capacity) and (each.note or details or may_be_several(text))
-    typed = are_details(each.note, wanted=isinstance(each, Want))
+    thing = bool(each.place or each.since or (isinstance(each, Offer) and each.until))
+    typed = are_details(each.note, wanted=isinstance(each, Want), thing=thing)
+    typed = typed or bool(each.place and not is_plain_place(each.place))
     # A note of signs alone could join two names.
     signs = bool(each.note) and not any(letter.isalnum() for letter in each.note)
     if loose or typed or signs or _SPLITS.search(text) or text.isspace():
@@ -128,11 +131,9 @@ def _details(each: Offer | Want) -> str:
     groups = [", ".join(_term(method) for method in each.methods)]
     if each.level is not None:
         groups.append(_lower(each.level))
-    if isinstance(each, Want):
-        if each.priority is not Priority.NORMAL:
-            groups.append(_lower(each.priority))
-        if each.until:
-            groups.append(f"until {each.until.isoformat()}")
+    if isinstance(each, Want) and each.priority is not Priority.NORMAL:
+        groups.append(_lower(each.priority))
+    groups += [f"in {each.place}" if each.place else "", write_days(each.since, each.until)]
     return "; ".join(filter(None, groups))
 
 
@@ -149,8 +150,9 @@ def _render_nested(each: Offer | Want, text: str, names: TemplateNames) -> str:
     if isinstance(each, Want):
         urgent = each.priority is not Priority.NORMAL
         parameters.append(("priority", _lower(each.priority) if urgent else ""))
-        parameters.append(("until", each.until.isoformat() if each.until else ""))
-    parameters.append(("note", escape_value(each.note)))
+    days = write_days(each.since, each.until)
+    parameters.append(("until", days if each.since else days.removeprefix("until ")))
+    parameters += [("place", escape_value(each.place)), ("note", escape_value(each.note))]
     return _render_template(names.item_title, parameters)
 
 

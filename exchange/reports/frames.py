@@ -70,7 +70,7 @@ def read_profiles(
                 profile.questions_unanswered(today),
             )
         )
-        offers += [(at, offer.capacity, offer.text) for offer in profile.offers]
+        offers += [(at, offer.capacity, offer.text) for offer in profile.open_offers(today)]
         wants += [
             (
                 at,

@@ -52,7 +52,8 @@ Texts = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 def texts_of(profile: Profile) -> Texts:
     """Return what somebody wrote: name, affiliations (with all that they are called), projects, notes."""
-    notes = [item.note for item in offers_and_wants(profile) if item.note]
+    said = ((item.note, item.place) for item in offers_and_wants(profile))
+    notes = [text for texts in said for text in texts if text]
     known = [
         other for one in profile.affiliations for other in affiliate_names(one) if other != one
     ]

@@ -64,7 +64,7 @@ def pack_offer(offer: Offer) -> Json:
         body["level"] = offer.level.value
     if offer.note:
         body["note"] = offer.note
-    return body
+    return body | _pack_whereabouts(offer)
 
 
 def unpack_offer(body: Json) -> Offer:
@@ -76,7 +76,21 @@ def unpack_offer(body: Json) -> Offer:
         methods=_methods(body["methods"]) if "methods" in body else (),
         level=None if level is None else _LEVELS[level],
         note=body.get("note", ""),
+        **_unpack_whereabouts(body),
     )
+
+
+def _pack_whereabouts(one: Offer | Want) -> Json:
+    body: Json = {"place": one.place} if one.place else {}
+    for name, day in (("since", one.since), ("until", one.until)):
+        if day is not None:
+            body[name] = day.isoformat()
+    return body
+
+
+def _unpack_whereabouts(body: Json) -> dict[str, Any]:
+    days = {name: date.fromisoformat(body[name]) for name in ("since", "until") if name in body}
+    return days | ({"place": body["place"]} if "place" in body else {})
 
 
 def pack_want(want: Want) -> Json:
@@ -90,8 +104,6 @@ def pack_want(want: Want) -> Json:
         body["level"] = want.level.value
     if want.priority is not Priority.NORMAL:
         body["priority"] = want.priority.value
-    if want.until is not None:
-        body["until"] = want.until.isoformat()
     if want.note:
         body["note"] = want.note
     if want.request:
@@ -100,23 +112,23 @@ def pack_want(want: Want) -> Json:
         body["joined"] = list(want.joined)
     if want.joins:
         body["joins"] = want.joins
-    return body
+    return body | _pack_whereabouts(want)
 
 
 def unpack_want(body: Json) -> Want:
     """JSON to Want."""
-    level, until = body.get("level"), body.get("until")
+    level = body.get("level")
     return Want(
         capacity=body["capacity"],
         text=body.get("text", ""),
         methods=_methods(body["methods"]) if "methods" in body else (),
         level=None if level is None else _LEVELS[level],
         priority=_PRIORITIES[body.get("priority", 0)],
-        until=None if until is None else date.fromisoformat(until),
         note=body.get("note", ""),
         request=body.get("request", ""),
         joined=tuple(body.get("joined", ())),
         joins=body.get("joins", 0),
+        **_unpack_whereabouts(body),
     )
 
 

@@ -109,7 +109,7 @@ def _entries(profile: Profile, direction: str, wanted: Collection[str] = ()) -> 
 
 def _items(profile: Profile, direction: str) -> tuple[Offer | Want, ...]:
     if direction == "offer":
-        return profile.offers
+        return profile.open_offers(context().today)
     today = context().today
     return tuple(
         want

@@ -47,7 +47,11 @@ class ItemBody(Body):
     level: int | None = Field(None, description="1 basic, 2 intermediate, 3 advanced, 4 expert.")
     note: str = ""
     priority: int | None = Field(None, description="Wants: 0 normal, 1 high, 2 urgent.")
-    until: date | None = Field(None, description="Wants: the last day on which help is of use.")
+    until: date | None = Field(
+        None, description="Wants and things: the last day on which it is of use, or can be had."
+    )
+    since: date | None = Field(None, description="Things: the first day.")
+    place: str = Field("", description="Things: where it is, as somebody wrote it.")
     request: str | None = Field(None, description="Wants: the page that asks for it.")
 
 
@@ -310,7 +314,9 @@ def item_body(one: Offer | Want, directory: Directory, language: str) -> ItemBod
         level=None if one.level is None else int(one.level),
         note=one.note,
         priority=int(one.priority) if isinstance(one, Want) else None,
-        until=one.until if isinstance(one, Want) else None,
+        until=one.until,
+        since=one.since,
+        place=one.place,
         request=one.request if isinstance(one, Want) and one.is_own_request else None,
     )
 

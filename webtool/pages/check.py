@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from exchange.model import Offer, Want
 from exchange.profiles.document import ProfileTemplate, ProgrammeTemplate, RequestTemplate
+from webtool.context import context
 from webtool.pages.checked import CheckedPage, check_known, check_text
 from webtool.render import (
     capacity_label,
@@ -17,6 +18,7 @@ from webtool.render import (
     format_day,
     language_label,
     msg,
+    msg_html,
     region_label,
 )
 
@@ -137,9 +139,19 @@ def _item(one: Offer | Want) -> Markup:
         said.append(msg(f"level-{one.level.name.lower()}"))
     if isinstance(one, Want) and one.priority:
         said.append(msg(f"priority-{one.priority.name.lower()}"))
-    if isinstance(one, Want) and one.until:
-        said.append(format_day(one.until))
+    if one.place:
+        said.append(_isolated(one.place))
+    if one.since:
+        said.append(msg_html("days-from", format_day(one.since)))
+    if one.until:
+        said.append(msg_html("web-until", format_day(one.until)))
+    if one.is_over(context().today):
+        said.append(msg("web-over"))
     name = capacity_label(one.capacity, one.text)
+    directory = context().directory
+    if directory.is_thing(one.capacity):
+        # What it is a part of says that it is given or lent, not learnt.
+        said.insert(0, capacity_label((one.capacity, *directory.broader(one.capacity))[-1]))
     more = Markup(" ({})").format(comma_list(said)) if said else ""
     note = Markup(" – {}").format(_isolated(one.note)) if one.note else ""
     return Markup("{}{}{}").format(name, more, note)

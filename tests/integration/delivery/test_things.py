@@ -9,6 +9,7 @@ import pytest
 
 from bot.match import match_profiles
 from bot.publish import publish_reports
+from exchange.matching import UnmetReason
 from exchange.model import Level, Method, Offer, SuggestionStatus, Want
 from tests.integration.delivery.test_answers import answer, heard
 from tests.integration.delivery.world import World, live, settings_for
@@ -114,3 +115,24 @@ def test_lending_takes_no_mentors_seat(world_of: Worlds) -> None:
     world.change(ada, wants=(Want("venue"), Want("lua")))
     later = world.now + timedelta(hours=1)
     assert match_profiles(store=world.store, now=later).matches == 1
+
+
+def test_both_hear_where_and_when_and_what_is_over_is_not_offered_again(world_of: Worlds) -> None:
+    world, ada, ben = with_a_room(world_of, there="")
+    today = world.now.date()
+    last = today + timedelta(days=90)
+    world.change(ben, offers=(Offer("venue", "venue", until=last, place="Lagos"),))
+    world.change(ada, wants=(Want("venue", until=last, place="Ikeja"),))
+    assert match_profiles(store=world.store, now=world.now).things == 1, "Lagos is in Nigeria"
+    assert world.run().sent == 1
+    day = f"{last:%B} {last.day}, {last.year}"
+    assert f"Available&#58; Lagos, until {day}" in said_to(world, ada)
+    assert "Needed&#58; Ikeja" in said_to(world, ada)
+    after = world.now + timedelta(days=91)
+    sent = world.store.suggestions.all()
+    world.store.suggestions.withdraw([one.id for one in sent], at=after)
+    world.change(ada, wants=(Want("venue", place="Ikeja"),))
+    found = match_profiles(store=world.store, now=after)
+    assert (found.things, found.unmet_things) == (0, 1)
+    reasons = [why for _, want, why in world.store.rounds.unmet() if want == "venue"]
+    assert reasons == [UnmetReason.DAYS]

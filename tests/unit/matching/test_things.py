@@ -6,9 +6,11 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from exchange.directory import Directory
 from exchange.matching import (
@@ -262,3 +264,142 @@ def test_whatever_things_there_are_skills_are_matched_as_without_them(block: int
             bound = {match.want, match.offer} & DIRECTORY.bound
             assert not bound or (seeker.country is not None and seeker.country == helper.country)
             assert sum(part.points for part in match.parts) == match.score
+
+
+# --- where and when ---
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "reason"),
+    [
+        ("Tirana", "", UnmetReason.PLACE),
+        ("Nigeria", "", None),
+        ("Lagos", "", None),
+        ("Lagos", "Ghana", UnmetReason.PLACE),
+        ("Accra, Ghana", "Ghana", None),
+        ("Tirana", "Albania", None),
+        ("Shkodër", "", None),
+        ("", "Tirana", UnmetReason.PLACE),
+    ],
+)
+def test_the_place_of_an_entry_counts_before_the_country_of_a_profile(
+    there: str, here: str, reason: UnmetReason | None
+) -> None:
+    helper = replace(HELPER, offers=(Offer("room", place=there),))
+    seeker = replace(SEEKER, wants=(Want("room", place=here),))
+    assert told(seeker, helper) == ([] if reason else [("room", "room")])
+    assert lacking(seeker, helper) == ([reason] if reason else [])
+    found = explain_pair(seeker, helper, directory=DIRECTORY, weights=WEIGHTS, today=TODAY)
+    assert isinstance(found, Match) is (reason is None)
+
+
+def test_whoever_says_no_country_may_say_where_the_thing_is() -> None:
+    helper = replace(HELPER, country=None, offers=(Offer("room", place="Lagos"),))
+    assert told(wanting("room"), helper) == [("room", "room")]
+
+
+@pytest.mark.parametrize("capacity", ["room", "money"])
+@pytest.mark.parametrize(
+    ("wanted", "offered"), [("{}", "{}"), ("things", "money"), ("room", "hall")]
+)
+def test_what_is_over_is_not_suggested_and_the_reason_says_so(
+    capacity: str, wanted: str, offered: str
+) -> None:
+    want, offer = wanted.format(capacity), offered.format(capacity)
+    seeker = wanting(want)
+
+    def offering_until(until: object) -> Profile:
+        return replace(HELPER, offers=(Offer(offer, until=until),))  # type: ignore[arg-type]
+
+    assert told(seeker, offering_until(TODAY)) == [(want, offer)], "the last day is one"
+    assert told(seeker, offering_until(TODAY - DAY)) == []
+    assert lacking(seeker, offering_until(TODAY - DAY)) == [UnmetReason.DAYS]
+    found = explain_pair(
+        seeker, offering_until(TODAY - DAY), directory=DIRECTORY, weights=WEIGHTS, today=TODAY
+    )
+    assert found == WhyNot("user:1", "user:2", UnmetReason.DAYS, (want,))
+
+
+def test_what_is_over_elsewhere_is_nothing_and_days_come_before_place() -> None:
+    over = Offer("room", until=TODAY - DAY)
+    elsewhere = replace(HELPER, country="GH", offers=(over,))
+    assert lacking(wanting("room"), elsewhere) == [UnmetReason.NOBODY]
+    near = replace(HELPER, key="user:3", offers=(over,))
+    far = offering("room", country="GH")
+    assert lacking(wanting("room"), near, far) == [UnmetReason.DAYS]
+
+
+def test_where_and_when_it_is_comes_with_the_match() -> None:
+    first, last = TODAY + 5 * DAY, TODAY + 9 * DAY
+    helper = replace(HELPER, offers=(Offer("room", since=first, until=last, place="Lagos"),))
+    seeker = replace(SEEKER, wants=(Want("room", since=last, place="Ikeja"),))
+    (match,) = things(seeker, helper).matches
+    assert (match.want, match.offer) == ("room", "room")
+    parts = {part.name: (part.points, part.facts) for part in match.parts}
+    assert parts["where"] == (0.0, ("Lagos", first.isoformat(), last.isoformat()))
+    assert parts["needed"] == (0.0, ("Ikeja", last.isoformat(), ""))
+    assert parts["capacity"] == (300.0, ("room",))
+    assert match.score == sum(points for points, _ in parts.values())
+    plain = replace(HELPER, offers=(Offer("room"),))
+    (without,) = things(wanting("room"), plain).matches
+    assert "where" not in {part.name for part in without.parts}
+
+
+def test_the_history_knows_a_thing_whatever_days_it_has() -> None:
+    last = TODAY + 9 * DAY
+    seeker = replace(SEEKER, wants=(Want("room", until=last),))
+    helper = replace(HELPER, offers=(Offer("room", until=last),))
+    (match,) = things(seeker, helper).matches
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    known = Suggestion(match, PERIOD, at, SuggestionStatus.ACCEPTED, at)
+    history = History.of(
+        [known], today=TODAY, period=PERIOD, bounds=WEIGHTS.bounds, things=DIRECTORY.things
+    )
+    found = things(seeker, helper, history=history)
+    assert (found.matches, found.unmet) == ((), ())
+
+
+spans = st.tuples(st.none() | st.integers(-20, 20), st.none() | st.integers(-20, 20)).filter(
+    lambda ends: None in ends or ends[0] <= ends[1]
+)
+
+
+def days(span: tuple[int | None, int | None]) -> dict[str, date | None]:
+    since, until = (None if one is None else TODAY + one * DAY for one in span)
+    return {"since": since, "until": until}
+
+
+@given(
+    wanted=spans,
+    offered=spans,
+    want=st.sampled_from(["room", "hall", "money"]),
+    offer=st.sampled_from(["room", "hall", "money"]),
+)
+@example((None, None), (None, None), "room", "hall")
+@example((0, 0), (0, 0), "room", "room")
+@example((3, 5), (5, 9), "room", "room")
+@example((3, 5), (6, 9), "room", "room")
+def test_two_meet_on_a_day_that_both_have_from_today_on(
+    wanted: tuple[int | None, int | None],
+    offered: tuple[int | None, int | None],
+    want: str,
+    offer: str,
+) -> None:
+    seeker = replace(SEEKER, wants=(Want(want, **days(wanted)),))  # type: ignore[arg-type]
+    helper = replace(HELPER, offers=(Offer(offer, **days(offered)),))  # type: ignore[arg-type]
+
+    def has(span: tuple[int | None, int | None], day: int) -> bool:
+        since, until = span
+        return (since is None or since <= day) and (until is None or day <= until)
+
+    meets = (want == "money") == (offer == "money")
+    common = any(has(wanted, day) and has(offered, day) for day in range(50))
+    found = things(seeker, helper)
+    assert [(one.want, one.offer) for one in found.matches] == [(want, offer)] * (meets and common)
+    # Every want that is still open is met or has its reason.
+    still = wanted[1] is None or wanted[1] >= 0
+    assert len(found.matches) + len(found.unmet) == still
+    if still and meets and not common:
+        assert [one.reason for one in found.unmet] == [UnmetReason.DAYS]

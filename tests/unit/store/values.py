@@ -27,7 +27,14 @@ METHODS = st.lists(st.sampled_from(Method), max_size=3, unique=True).map(tuple)
 LEVELS = st.none() | st.sampled_from(Level)
 NAMES = st.lists(TEXTS, max_size=3).map(tuple)
 
-OFFERS = st.builds(Offer, capacity=TEXTS, text=TEXTS, methods=METHODS, level=LEVELS, note=TEXTS)
+WHEREABOUTS = {
+    "since": st.none() | st.dates(),
+    "until": st.none() | st.dates(),
+    "place": TEXTS,
+}
+OFFERS = st.builds(
+    Offer, capacity=TEXTS, text=TEXTS, methods=METHODS, level=LEVELS, note=TEXTS, **WHEREABOUTS
+)
 WANTS = st.builds(
     Want,
     capacity=TEXTS,
@@ -35,7 +42,7 @@ WANTS = st.builds(
     methods=METHODS,
     level=LEVELS,
     priority=st.sampled_from(Priority),
-    until=st.none() | st.dates(),
+    **WHEREABOUTS,
     note=TEXTS,
     request=TEXTS,
     joined=NAMES,
