@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?= 1
 BARE ?=
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: demo test test-fast explore check wiki format lock bench clean docs
 
