@@ -1,7 +1,9 @@
 """Programmes on pages: who organises one and who applied, by their own hand.
 
 Only what people write there themselves counts: somebody applies, or organises, where a revision of
-their own has their name in its place. Whose application is known and still stands is not asked
+their own has their name in its place. The first who does so organises; whoever comes after needs,
+beside that, a revision of somebody who organises already that has their name in its place. So nobody
+writes themselves into somebody else's programme. Whose application is known and still stands is not asked
 about again, so that a page with many applicants costs what is new on it.
 """
 
@@ -26,6 +28,9 @@ from exchange.text import fold
 ORGANISER_NOT_CONFIRMED = "organiser-not-confirmed"
 """The problem of somebody who is said to organise a programme and did not write it themselves."""
 
+ORGANISER_NOT_ACCEPTED = "organiser-not-accepted"
+"""The problem of somebody who named themselves and whom nobody who organises already left there."""
+
 APPLICATION_NOT_CONFIRMED = "application-not-confirmed"
 """The problem of somebody who is said to apply to a programme and did not write it themselves."""
 
@@ -44,13 +49,15 @@ class KnownApplications:
     """What is stored of the programmes on some pages, and how those who applied are called.
 
     ``applications`` is {page id: {central id: application}}, ``organisers`` {page id: central ids},
-    ``names`` {central id: name as last seen}. ``editors`` gives the user names of a page's editors.
+    ``names`` {central id: name as last seen}; ``coordinators`` organise wherever they name themselves.
+    ``editors`` gives the user names of a page's editors.
     """
 
     applications: Mapping[int, Mapping[int, Application]] = field(default_factory=dict)
     organisers: Mapping[int, frozenset[int]] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
     editors: Editors = lambda page: ()
+    coordinators: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, store: Store, found: Iterable[ReadPage], *, editors: Editors) -> KnownApplications:
@@ -62,14 +69,18 @@ class KnownApplications:
         organisers = {id: frozenset(store.programmes.organisers(id)) for id in pages}
         accounts = {account for several in applications.values() for account in several}
         users = store.accounts.get_many(accounts.union(*organisers.values()))
-        return cls(applications, organisers, {id: u.name for id, u in users.items()}, editors)
+        names = {id: user.name for id, user in users.items()}
+        coordinators = store.coordinators.all() if pages else ()
+        return cls(applications, organisers, names, editors, frozenset(coordinators))
 
     def is_settled(self, page: Page, reading: PageReading, name: str, user: User) -> bool:
         """Whether all that a name says on a page is known already to be by its own hand."""
         programme = reading.programme
         if programme is None:
             return False
-        if name in programme.organisers and user.id not in self.organisers.get(page.id, ()):
+        named = programme.organisers[:MOST_ORGANISERS]
+        # While somebody waits to be accepted, it is asked what those who organise left standing.
+        if name in named and not self.called(self.organisers.get(page.id, ())).issuperset(named):
             return False
         lines = [line for line in programme.applicants if line.name == name]
         known = self.applications.get(page.id, {}).get(user.id)
@@ -100,7 +111,9 @@ def confirm_programme(
     if programme is None:
         return None, []
     problems = []
-    organisers: list[int] = []
+    claims: dict[int, PageReading | None] = {}
+    called: dict[str, int] = {}
+    before_them = known.organisers.get(page.id, frozenset())
     if len(programme.organisers) > MOST_ORGANISERS:
         rest = ", ".join(programme.organisers[MOST_ORGANISERS:])
         problems.append(make_problem(ProblemCode.TOO_MANY, "organisers", rest))
@@ -113,12 +126,18 @@ def confirm_programme(
             continue
         then = own(user)
         stood = then is not None and then.programme is not None
-        if user.id in known.organisers.get(page.id, ()) or (
+        if user.id in before_them or (
             stood and name in then.programme.organisers  # type: ignore[union-attr]
         ):
-            organisers.append(user.id)
+            claims[user.id], called[name] = then, user.id
         else:
             problems.append(Problem(ORGANISER_NOT_CONFIRMED, "organisers", name))
+    organisers = accept_organisers(
+        claims, called, before=before_them, coordinators=known.coordinators
+    )
+    for name, id in called.items():
+        if id not in organisers:
+            problems.append(Problem(ORGANISER_NOT_ACCEPTED, "organisers", name))
     applications: dict[int, Application] = {}
     before = known.applications.get(page.id, {})
     hidden = {known.names[id]: one for id, one in before.items() if id in known.names}
@@ -143,7 +162,7 @@ def confirm_programme(
         problems += _unknown_accounts(unknown, known.editors(page))
     record = ProgrammeRecord(
         replace(programme.programme, page=page.id, title=page.title),
-        tuple(dict.fromkeys(organisers)),
+        tuple(sorted(organisers)),
         tuple(sorted(applications.values(), key=lambda one: (one.applied, one.account))),
     )
     return record, problems
@@ -177,6 +196,53 @@ def _likely_editor(name: str, editors: Sequence[str]) -> str:
     near = difflib.get_close_matches(written, called, n=1, cutoff=0.75)
     found = [*sorted(within, key=len, reverse=True), *near, *longer]
     return called[found[0]] if found else ""
+
+
+def accept_organisers(
+    claims: Mapping[int, PageReading | None],
+    called: Mapping[str, int],
+    *,
+    before: Collection[int],
+    coordinators: Collection[int],
+) -> set[int]:
+    """Return who organises a programme, of those who named themselves: {account: their own reading}.
+
+    ``called`` says who the names on the page are, ``before`` who organised it so far: they stay while
+    their name stands. Where none of them stands any more they stay all the same: a programme is taken
+    over by nobody who takes its organisers out. Linear in the names that people left standing.
+    """
+    accepted = claims.keys() & {*before, *coordinators}
+    if not before and claims:
+        accepted.add(min(claims, key=lambda one: _place(one, claims, called)))
+    waiting = list(accepted)
+    while waiting:
+        for other in _named(claims[waiting.pop()], called):
+            if other in claims and other not in accepted:
+                accepted.add(other)
+                waiting.append(other)
+    return accepted if accepted.intersection(before) else accepted | {*before}
+
+
+def _place(
+    account: int, claims: Mapping[int, PageReading | None], called: Mapping[str, int]
+) -> tuple[int, float, int]:
+    """Return a place in the order of those who named themselves: who was there already comes first.
+
+    Whoever left another name standing and is in no edit of that other came after them.
+    """
+    then = claims[account]
+    earlier = sum(
+        account not in _named(claims[other], called)
+        for other in _named(then, called) & claims.keys() - {account}
+    )
+    moment = then.edited.timestamp() if then is not None and then.edited else 0.0
+    return earlier, moment, account
+
+
+def _named(then: PageReading | None, called: Mapping[str, int]) -> set[int]:
+    if then is None or then.programme is None:
+        return set()
+    return {called[name] for name in then.programme.organisers if name in called}
 
 
 def _application(

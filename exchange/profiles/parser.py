@@ -27,7 +27,7 @@ from exchange.wikitext.markup import live_transclusions
 from exchange.wikitext.plain_text import plain_value, single_line
 from exchange.wikitext.preprocessor import ParsedPage, Transclusion, parse_page
 
-READING_VERSION = 10
+READING_VERSION = 11
 """Raised when the same text is read differently, so that every page is read again once."""
 
 MAX_TEMPLATES = 20

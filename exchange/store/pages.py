@@ -17,7 +17,7 @@ from exchange.model.programme import (
 )
 from exchange.store.codec import pack_user, unpack_user
 from exchange.store.database import Database, batches
-from exchange.store.programme_tables import application, organiser, programme
+from exchange.store.programme_tables import application, programme
 from exchange.store.schema import account, joining, page, problem
 
 
@@ -184,7 +184,8 @@ class Pages:
         wanted = sorted(set(ids))
         with self._database.writing():
             self._database.delete(problem, "page_id", wanted)
-            for each in (joining, programme, organiser, application):
+            # Who organised a programme stays: nobody takes it over by emptying its page for a while.
+            for each in (joining, programme, application):
                 self._database.delete(each, "page", wanted)
             self._database.delete(page, "id", wanted)
 
@@ -209,6 +210,7 @@ CONTACT_CODES = (
     "contact-not-confirmed",
     "join-not-confirmed",
     "organiser-not-confirmed",
+    "organiser-not-accepted",
     "application-not-confirmed",
     "too-many-contacts",
     "not-the-owner",

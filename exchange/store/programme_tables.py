@@ -22,7 +22,10 @@ organiser = table(
     Column("account", BigInteger, primary_key=True, autoincrement=False),
     Index(None, "account"),
 )
-"""Who organises a programme: ``account`` (a central id) wrote there in a revision of their own."""
+"""Who organises a programme: ``account`` (a central id) wrote there in a revision of their own.
+
+It outlives the page's programme: the template may be gone for a while.
+"""
 
 application = table(
     "application",

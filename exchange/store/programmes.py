@@ -66,7 +66,10 @@ class Programmes:
         """Keep what was read on these pages over what was known: {page id: record, None for none}."""
         records = {id: record for id, record in sorted(found.items()) if record is not None}
         with self._database.writing() as connection:
-            self.forget_pages(found)
+            self.forget_pages(records)
+            # Who organised it is kept: whoever puts the template back does not take it over.
+            for each in (programme, application):
+                self._database.delete(each, "page", sorted(found.keys() - records.keys()))
             for id, record in records.items():
                 row = {"page": id, "title": record.programme.title, "body": _pack(record.programme)}
                 connection.execute(programme.insert(), row)
@@ -104,7 +107,7 @@ class Programmes:
         return [(each, mine[each.page]) for each in found]
 
     def organisers(self, page: int) -> set[int]:
-        """Who organises a programme, by their own hand: central user ids."""
+        """Who organises a programme, or did while it was on its page: central user ids."""
         query = select(organiser.c.account).where(organiser.c.page == page)
         with self._database.reading() as connection:
             return set(connection.scalars(query))

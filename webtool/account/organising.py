@@ -202,8 +202,24 @@ def _draft_page(state: ProgrammeState, *, said: str = "", chosen: set[str] | Non
         refused=list(_refused(draft, people)),
         figures=state.figures(),
         can_confirm=may_confirm(state.programme),
+        organisers=_organisers(state.programme),
+        claims=[
+            each.problem
+            for each in here.store.problems.on(state.programme.page)
+            if each.problem.code.startswith("organiser-")
+        ],
         said=said or request.args.get("said", ""),
     )
+
+
+def _organisers(programme: Programme) -> list[tuple[str, bool]]:
+    """Return who organises a programme, by name, and whether they may act for one now."""
+    store = context().store
+    accounts = store.programmes.organisers(programme.page)
+    able = able_organisers(store, programme)
+    gone = store.accounts.gone(accounts)
+    users = store.accounts.get_many(accounts)
+    return sorted((user.name, id in able) for id, user in users.items() if id not in gone)
 
 
 def _refused(

@@ -47,6 +47,7 @@ class Spring:
     def __init__(self, world: World, title: str, organiser: str, names: dict[str, str]) -> None:
         self.world, self.wiki, self.store = world, world.wiki, world.store
         self.title, self.organiser, self.names = title, organiser, names
+        self.intruder = ""
 
     def key(self, name: str) -> str:
         return f"user:{self.account(name)}"
@@ -62,7 +63,8 @@ class Spring:
         self.wiki.edit(by or name, self.title, text.replace("\n}}", f"\n{line}\n}}}}", 1))
 
     def pages(self) -> list[int]:
-        titles = [self.title, f"Project:Hub of {self.organiser}", *map(self.profile, self.names)]
+        hubs = (f"Project:Hub of {name}" for name in (self.organiser, self.intruder) if name)
+        titles = [self.title, *hubs, *map(self.profile, self.names)]
         found: list[int] = []
         for at in range(0, len(titles), 40):
             part = "|".join(titles[at : at + 40])
@@ -139,6 +141,9 @@ def spring(
     made.apply(learners[-1], f"* [[User:{learners[-1]}]], with [[User:{helpers[0]}]]")
     # Careless: an organiser signs up somebody else. Hostile: somebody makes themselves organiser.
     made.apply("", "* [[User:Admin]]", by=olu.name)
+    # They even speak for a hub, which they have made up themselves.
+    made.intruder = eve.name
+    mediawiki.edit(eve.name, f"Project:Hub of {eve.name}", HUB % eve.name)
     text = mediawiki.page(title) or ""
     mediawiki.edit(
         eve.name, title, text.replace("|organisers=", f"|organisers=[[User:{eve.name}]], ")
@@ -172,9 +177,9 @@ def test_a_round_of_thirty_from_its_template_to_answers(
     assert {reasons[made.key(name)] for name in learners} == {"in-round"}
 
     # Somebody withdraws and applies again, in the tool: their own line, by OAuth.
-    assert eve.get(address).status_code == 403, (
-        "named by their own hand, and no affiliate's contact"
-    )
+    assert eve.get(address).status_code == 403, "named by no hand but their own"
+    assert ("organiser-not-accepted", eve.name) in problems
+    assert f"“{eve.name}” named themselves as organiser" in olu.get(address).text
     assert "People can still apply" in olu.get(address).text
 
     clock[0] += timedelta(days=1)
@@ -242,6 +247,11 @@ def test_a_round_of_thirty_from_its_template_to_answers(
     page = olu.get(address).text
     assert "Applied: 29." in page
     assert "yes: 1" in page
+
+    # Only once an organiser saves the page with that name in it, it counts.
+    made.wiki.edit(olu.name, made.title, f"{made.wiki.page(made.title)}\nAll said.")
+    made.harvest()
+    assert eve.get(address).status_code == 200
 
     # The round is over: whom it left unmatched the daily matching takes up again.
     before_then = {one.id for one in made.store.suggestions.all()}

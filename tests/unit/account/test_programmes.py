@@ -17,6 +17,7 @@ from exchange.model import (
     Kind,
     Language,
     Offer,
+    Problem,
     Profile,
     SuggestionStatus,
     User,
@@ -24,7 +25,7 @@ from exchange.model import (
 )
 from exchange.model.programme import Application, Audience, Programme, ProgrammeRecord
 from exchange.store import Store
-from exchange.store.pages import PageRecord
+from exchange.store.pages import PageProblem, PageRecord
 from exchange.store.runs import INDEX_VERSION
 from tests.support.account_wiki import MemorySite
 from tests.unit.account.test_saving import app, client, fail, site
@@ -335,6 +336,24 @@ def test_nobody_but_an_able_organiser_sees_or_confirms_anything(
         assert client.post(f"/me/rounds/{opened}/again", data=again).status_code == 403
     store.coordinators.replace({ADA}, at=NOW)
     assert client.get(f"/me/rounds/{opened}/pairs").status_code == 200
+
+
+def test_the_page_of_pairs_says_who_organises_and_whose_name_waits_for_what(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    record = store.programmes.get(opened)
+    assert record
+    store.programmes.replace({opened: ProgrammeRecord(record, (ADA, BEN))})
+    waiting = [
+        PageProblem(opened, PAGE, Problem(code, "organisers", name))
+        for code, name in (("organiser-not-accepted", "Eve"), ("organiser-not-confirmed", "Cy <i>"))
+    ]
+    store.problems.replace({opened: waiting})
+    html = client.get(f"/me/rounds/{opened}/pairs").text
+    assert "Organised by: <bdi>Ada</bdi>, <bdi>Ben &amp; &lt;b&gt;</bdi>" in html
+    assert "<bdi>Ben &amp; &lt;b&gt;</bdi> cannot act" in html
+    assert "“Eve” named themselves as organiser; it counts once somebody who" in html
+    assert "“Cy &lt;i&gt;” is named as organiser and did not write it here" in html
 
 
 def test_the_table_has_everybody_and_no_formula(client: FlaskClient, opened: int) -> None:

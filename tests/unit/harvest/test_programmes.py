@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as drawn
+from hypothesis import strategies as st
 
 from bot.harvest import HarvestResult, harvest_pages
 from exchange.directory import load as load_directory
@@ -17,6 +23,7 @@ from exchange.settings import Settings, load
 from exchange.store import Store
 from exchange.store.erasure import erase_person
 from exchange.store.erasure_marks import ErasureMarks
+from tests.support.examples import examples
 from tests.unit.harvest.wiki import BEGIN, MemoryWiki
 
 NOW = BEGIN + timedelta(days=20)
@@ -163,7 +170,7 @@ def test_a_page_without_its_template_has_no_programme(wiki: MemoryWiki, run: Har
     run()
     assert run.store.programmes.all() == []
     assert run.store.programmes.applications(page) == []
-    assert run.store.programmes.organisers(page) == set()
+    assert organising(run) == set()
 
 
 def test_only_an_organiser_by_their_own_hand_who_speaks_for_an_affiliate_may_act(
@@ -188,6 +195,129 @@ def test_only_an_organiser_by_their_own_hand_who_speaks_for_an_affiliate_may_act
     assert able_organisers(run.store, programme) == {ids["Olu"], ids["Ben"]}
     assert may_organise(run.store, ids["Eve"])
     assert run.store.profiles.get("page:11").kind is Kind.HUB  # type: ignore[union-attr]
+
+
+def organising(run: Harvester) -> set[str]:
+    """Who organises the round, by name."""
+    names = {user.id: user.name for user in run.wiki.accounts.values()}
+    found = run.store.programmes.all()
+    return {names[id] for one in found for id in run.store.programmes.organisers(one.page)}
+
+
+def test_nobody_writes_themselves_into_another_s_round(wiki: MemoryWiki, run: Harvester) -> None:
+    wiki.edit(PAGE, template(), by="Olu")
+    run()
+    both = "User:Eve, User:Olu"
+    wiki.edit(PAGE, template(organisers=both), by="Eve")
+    run()
+    assert organising(run) == {"Olu"}
+    assert run.problems() == {("organiser-not-accepted", "Eve")}
+    wiki.edit(PAGE, template("[[User:Ada]]", organisers=both), by="Ada")
+    run()
+    assert organising(run) == {"Olu"}, "who does not organise accepts nobody"
+    wiki.edit(PAGE, template("[[User:Ada]]", organisers=both, more="|seats=3"), by="Olu")
+    run()
+    assert (organising(run), run.problems()) == ({"Olu", "Eve"}, set())
+    wiki.edit(PAGE, template(organisers=both), by="Ada")
+    run()
+    assert organising(run) == {"Olu", "Eve"}, "once accepted they stay while their name stands"
+    assert wiki.asked.get("last_revision_by", 0) == 0
+
+
+def test_it_is_the_same_where_all_is_read_at_once(wiki: MemoryWiki, run: Harvester) -> None:
+    wiki.edit(PAGE, template(), by="Olu")
+    wiki.edit(PAGE, template(organisers="User:Eve, User:Olu"), by="Eve")
+    wiki.edit(PAGE, template(), by="Olu")
+    wiki.edit(PAGE, template(organisers="User:Eve, User:Olu"), by="Ada")
+    run()
+    assert organising(run) == {"Olu"}, "their own newest edit is the older one, and names Olu"
+
+
+@pytest.mark.parametrize("names", ["User:Olu, User:Ben", "User:Ben, User:Olu"])
+def test_an_organiser_names_another_before_or_after_they_agree(
+    wiki: MemoryWiki, run: Harvester, names: str
+) -> None:
+    wiki.edit(PAGE, template(organisers=names), by="Olu")
+    run()
+    assert organising(run) == {"Olu"}
+    assert run.problems() == {("organiser-not-confirmed", "Ben")}
+    wiki.edit(PAGE, template(organisers=names, more="|note=Hi"), by="Ben")
+    run()
+    assert organising(run) == {"Olu", "Ben"}
+
+
+def test_nobody_takes_a_round_over_by_taking_its_organiser_out(
+    wiki: MemoryWiki, run: Harvester
+) -> None:
+    wiki.edit(PAGE, template("[[User:Ada]]"), by="Olu")
+    run()
+    wiki.edit(PAGE, template("[[User:Ada]]", organisers="User:Eve"), by="Eve")
+    run()
+    assert organising(run) == {"Olu"}
+    wiki.edit(PAGE, "Nothing here.", by="Eve")
+    run()
+    wiki.edit(PAGE, template("[[User:Ada]]", organisers="User:Eve"), by="Eve")
+    run()
+    assert organising(run) == {"Olu"}
+    wiki.edit(PAGE, template("[[User:Ada]]"), by="Olu")
+    run()
+    assert (organising(run), run.problems()) == ({"Olu"}, {("application-not-confirmed", "Ada")})
+
+
+def test_a_coordinator_organises_where_they_name_themselves(
+    wiki: MemoryWiki, run: Harvester
+) -> None:
+    run.store.coordinators.replace({wiki.accounts["Cy"].id}, at=NOW)
+    wiki.edit(PAGE, template(), by="Olu")
+    run()
+    run.store.coordinators.replace({wiki.accounts["Cy"].id}, at=NOW)
+    wiki.edit(PAGE, template(organisers="User:Olu, User:Cy"), by="Cy")
+    run()
+    assert organising(run) == {"Olu", "Cy"}
+
+
+@given(st.integers(0, 2**32))
+@drawn(max_examples=examples(25))
+def test_whoever_organises_was_let_in_by_somebody_who_does(seed: int) -> None:
+    rng, wiki = random.Random(seed), MemoryWiki()
+    people = ("Olu", "Ben", "Cy", "Eve")
+    for name in people:
+        wiki.account(name)
+    with TemporaryDirectory() as folder, closing(Store.open(f"sqlite:///{folder}/x.db")) as store:
+        keys = load({"CXC_ERASURE_KEYS": "a-key-of-at-least-32-characters!"})
+        run = Harvester(keys, store, wiki)
+        wiki.edit(PAGE, template(), by="Olu")
+        run()
+        edits: list[tuple[str, set[str]]] = [("Olu", {"Olu"})]
+        for number in range(12):
+            by, names = rng.choice(people), rng.sample(people, rng.randint(1, 4))
+            text = template(
+                organisers=", ".join(f"User:{one}" for one in names), more=f"|note={number}"
+            )
+            wiki.edit(PAGE, text, by=by)
+            edits.append((by, {*names}))
+            if rng.random() < 0.4:
+                continue
+            before = organising(run)
+            run()
+            found = organising(run)
+            newest = dict(edits)
+            let_in, size = {"Olu"}, 0
+            while len(let_in) > size:
+                size = len(let_in)
+                let_in |= {
+                    one
+                    for one in people
+                    if (one, True) in {(by, one in left) for by, left in edits}
+                    if any(by in let_in and one in left for by, left in edits)
+                }
+            assert found <= let_in, "by two hands, their own and that of somebody who organises"
+            assert found, "a round is never without who organised it"
+            here = before & {*names}
+            for one in {*names} - found:
+                assert one not in newest.get(one, set()) or not any(
+                    one in newest[other] for other in here if other in newest
+                ), "who is let in is in"
 
 
 def test_a_hidden_account_keeps_its_place_by_number_and_takes_no_part(
