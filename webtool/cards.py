@@ -27,6 +27,7 @@ from webtool.render import (
     place_label,
     profile_url,
     region_label,
+    side_label,
 )
 
 _CHIPS = 6
@@ -72,7 +73,7 @@ def _card(profile: Profile, directory: Directory, today: date) -> Card:
         sides=tuple(
             Side(
                 kind,
-                msg(f"web-{kind}s"),
+                msg(side_label(kind, items)),
                 Markup("\n".join([_chip_of(one, directory) for one in items[:_CHIPS]])),
                 _more(items, _CHIPS),
             )

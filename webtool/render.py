@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from exchange.geography import country_name, region_countries, region_name
 from exchange.i18n.messages import Param, is_reviewed
 from exchange.languages import autonym, language_name, text_direction
-from exchange.model import NATIVE, UNLISTED, Kind, Method, Profile
+from exchange.model import NATIVE, UNLISTED, Kind, Method, Offer, Profile, Want
 from exchange.reports.export import history_links
 from exchange.search.query import DIRECTIONS, FRESHNESS
 from exchange.ways import WayKind, WayOn
@@ -42,6 +42,8 @@ def register_filters(app: Flask) -> None:
     app.jinja_env.globals.update(
         msg=msg,
         msg_html=msg_html,
+        is_thing=is_thing,
+        side_label=side_label,
         known_capacities=lambda: current_snapshot().directory,
         icon=codex_icon,
         reader=reader,
@@ -49,7 +51,6 @@ def register_filters(app: Flask) -> None:
         wiki_link=wiki_link,
         capacity=capacity_label,
         capacity_link=capacity_link,
-        is_thing=lambda id: context().directory.is_thing(id),
         capacity_text=capacity_text,
         capacity_url=capacity_url,
         way_link=way_link,
@@ -96,6 +97,22 @@ def msg(key: str, *params: Param) -> str:
 @cached_per_language(16_384)
 def _cached_msg(key: str, *params: Param) -> str:
     return reader().wording.text(key, *params)
+
+
+def is_thing(capacity: str) -> bool:
+    """Whether an id or a name of a capacity is that of a thing, which is given or lent."""
+    directory = context().directory
+    return directory.is_thing(capacity) or directory.is_thing(directory.resolve(capacity) or "")
+
+
+def side_label(kind: str, items: Iterable[Offer | Want], suffix: str = "") -> str:
+    """Return the message key of the label of what somebody offers or wants.
+
+    Nobody learns a room, so it is looked for; the words fit what is learnt as well.
+    """
+    if kind == "want" and any(is_thing(one.capacity) for one in items):
+        return "web-looks-for"
+    return f"web-{kind}s{suffix}"
 
 
 def msg_html(key: str, *params: Param | Markup) -> Markup:

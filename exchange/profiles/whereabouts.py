@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from exchange.geography import find_place_country
+from exchange.model import Offer, Want
 from exchange.profiles import scalars
 from exchange.text import fold
 from exchange.wikitext.plain_text import single_line
+
+Item = TypeVar("Item", Offer, Want)
 
 MAX_LENGTH = 100
 MAX_PLACE_LENGTH = 150
@@ -107,6 +111,18 @@ def write_days(since: date | None, until: date | None) -> str:
     if since:
         return f"from {since.isoformat()}"
     return f"until {until.isoformat()}" if until else ""
+
+
+def as_skill(item: Item) -> Item:
+    """Return an item as that of a skill, which is nowhere: what was said of place and days is its note."""
+    wanted = isinstance(item, Want)
+    days = write_days(item.since, None if wanted else item.until)
+    where: list[str] = [text for text in (item.place, days) if text]
+    if not where:
+        return item
+    kept = item.until if wanted else None
+    note = "; ".join([item.note, *where] if item.note else where)
+    return replace(item, since=None, until=kept, place="", note=note)
 
 
 def _place(text: str) -> str:

@@ -343,8 +343,10 @@ class Index:
 
 
 def _sides(query: Query) -> str:
-    """Return the facet of who offers or wants at all: words may be about things as well."""
-    return ANYTHING if query.text else DIRECTION
+    """Return the facet of who offers or wants at all: words may be about things as well, and so is
+    what is new.
+    """
+    return ANYTHING if query.text or query.sort is Sort.FRESHNESS else DIRECTION
 
 
 def _since(days: npt.NDArray[np.int64], day: int) -> BitMap:

@@ -28,6 +28,7 @@ from exchange.model import (
 )
 from exchange.profiles.document import AWAY_UNTIL_FURTHER_NOTICE, ProfileTemplate
 from exchange.profiles.scalars import parse_hours, parse_timezone
+from exchange.profiles.whereabouts import MAX_PLACE_LENGTH, as_skill
 
 MAX_ROWS = 300
 MAX_TEXT = 300
@@ -58,6 +59,8 @@ class FormRow:
     until: str = ""
     note: str = ""
     methods: tuple[str, ...] = ()
+    since: str = ""
+    place: str = ""
 
 
 def rows_of(items: Iterable[Offer | Want | Language]) -> list[FormRow]:
@@ -67,10 +70,10 @@ def rows_of(items: Iterable[Offer | Want | Language]) -> list[FormRow]:
         if isinstance(one, Language):
             rows.append(FormRow(one.code, str(one.level)))
             continue
-        row = FormRow(one.text, str(one.level.value) if one.level else "", note=one.note)
-        if isinstance(one, Want):
-            until = one.until.isoformat() if one.until else ""
-            row = replace(row, priority=str(one.priority.value), until=until)
+        since, until = (day.isoformat() if day else "" for day in (one.since, one.until))
+        urgent = str(one.priority.value) if isinstance(one, Want) else "0"
+        level = str(one.level.value) if one.level else ""
+        row = FormRow(one.text, level, urgent, until, one.note, since=since, place=one.place)
         rows.append(replace(row, methods=tuple(one.methods)))
     return rows
 
@@ -101,6 +104,8 @@ def submitted_rows(fields: FormFields, name: str) -> list[FormRow]:
             fields.get(f"{name}-{at}-until"),
             fields.get(f"{name}-{at}-note"),
             tuple(filter(None, fields.all(f"{name}-{at}-methods"))),
+            fields.get(f"{name}-{at}-since"),
+            fields.get(f"{name}-{at}-place"),
         )
         for at in range(fields.count_rows(name, first))
     ]
@@ -272,7 +277,9 @@ class _Reader:
             if untouched is not None:
                 found.append(untouched)  # Whatever the form cannot show of it stays.
             elif self.fields.get(f"{row}-capacity"):
-                found += self.named(make(row, old), old)
+                named = self.named(make(row, old), old)
+                thing = self.directory.is_thing
+                found += [one if thing(one.capacity) else as_skill(one) for one in named]
             elif _says_something(sent[at], old):
                 self._report(f"{row}-capacity", "unnamed")
         return tuple(found)
@@ -304,13 +311,18 @@ class _Reader:
     def offer(self, row: str, before: Offer | None) -> Offer:
         """One row of what somebody shares."""
         id, text = self.capacity(row, before)
-        return Offer(
-            id,
-            text,
-            methods=self.methods(f"{row}-methods", ()),
-            level=self.level(f"{row}-level"),
-            note=self.note(row, before),
-        )
+        return Offer(id, text, **self.said(row, before))
+
+    def said(self, row: str, before: Offer | Want | None) -> dict[str, Any]:
+        """What can be said of an offer and a want alike."""
+        return {
+            "methods": self.methods(f"{row}-methods", ()),
+            "level": self.level(f"{row}-level"),
+            "since": self.day(f"{row}-since", None),
+            "until": self.day(f"{row}-until", None),
+            "place": self.fields.get(f"{row}-place", MAX_PLACE_LENGTH),
+            "note": self.note(row, before),
+        }
 
     def note(self, row: str, before: Offer | Want | None) -> str:
         """What is said about a row; a longer note than the form takes stays whole."""
@@ -326,11 +338,8 @@ class _Reader:
         return Want(
             id,
             text,
-            methods=self.methods(f"{row}-methods", ()),
-            level=self.level(f"{row}-level"),
             priority=Priority(int(urgent)) if urgent in ("0", "1", "2") else Priority.NORMAL,
-            until=self.day(f"{row}-until", None),
-            note=self.note(row, before),
+            **self.said(row, before),
         )
 
     def languages(self) -> tuple[Language, ...]:

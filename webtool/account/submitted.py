@@ -328,12 +328,11 @@ def _item_words(item: Offer | Want) -> str:
     if item.level:
         parts.append(msg(f"level-{item.level.name.lower()}"))
     parts += [msg(f"method-{method}") for method in item.methods]
-    if isinstance(item, Want):
-        if item.priority is not Priority.NORMAL:
-            parts.append(msg(f"priority-{item.priority.name.lower()}"))
-        if item.until:
-            parts.append(f"{msg('account-until')} {_day_words(item.until)}")
-    return "\n".join(filter(None, [" · ".join(parts), item.note]))
+    if isinstance(item, Want) and item.priority is not Priority.NORMAL:
+        parts.append(msg(f"priority-{item.priority.name.lower()}"))
+    for key, day in (("days-from", item.since), ("days-until", item.until)):
+        parts += [msg(key, _day_words(day))] if day else []
+    return "\n".join(filter(None, [" · ".join(filter(None, (*parts, item.place))), item.note]))
 
 
 # -- What the wiki refused: a page that says what happened and holds everything that was typed.

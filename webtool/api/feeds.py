@@ -98,13 +98,19 @@ def _entries(profile: Profile, direction: str, wanted: Collection[str] = ()) -> 
             id=f"tag:capacity-exchange,2026:{profile.key}:{direction}:{one.capacity}".replace(
                 " ", "_"
             ),
-            title=msg(f"web-feed-entry-{direction}", profile.name, name),
+            title=msg(f"web-feed-entry-{_deed(direction, one)}", profile.name, name),
             link=profile_url(profile, _external=True),
             updated=updated if updated.tzinfo else updated.replace(tzinfo=UTC),
             author=profile.name,
             history=history_link(profile.page),
             summary=one.note,
         )
+
+
+def _deed(direction: str, one: Offer | Want) -> str:
+    """Return what somebody does with it: nobody learns a thing."""
+    is_thing = context().directory.is_thing(one.capacity)
+    return "need" if direction == "want" and is_thing else direction
 
 
 def _items(profile: Profile, direction: str) -> tuple[Offer | Want, ...]:

@@ -26,7 +26,7 @@ from webtool.http import under_licence
 from webtool.map import shade_bounds, shade_levels, world_drawing
 from webtool.pages.map import map_picture
 from webtool.pages.suggestions import capacity_names
-from webtool.render import capacity_link, comma_list, history_link, msg, search_url
+from webtool.render import capacity_link, comma_list, history_link, is_thing, msg, search_url
 from webtool.suggest import alternatives
 
 pages = Blueprint("search", __name__)
@@ -79,6 +79,8 @@ def show_search() -> str | BaseResponse:
         query=query,
         results=results,
         named=comma_list(capacity_link(id) for id in results.named),
+        names_thing=any(map(is_thing, results.named)),
+        shows_thing=any(is_thing(one.capacity) for each in profiles for one in each.wants),
         meant=nearest.capacities[0] if nearest else "",
         profiles=profiles,
         unknown=unknown,

@@ -526,3 +526,31 @@ def test_one_person_cannot_edit_without_end(member: Make, store: Store) -> None:
     assert "You have saved very often" in ada.last.text
     assert ada.fields()["offers-0-capacity"] == ["Lua"]
     assert preview(ada, ada.fields()) == 200
+
+
+def test_the_row_of_a_thing_asks_where_and_when_and_keeps_what_it_does_not_show(
+    member: Make, wiki: MediaWiki
+) -> None:
+    ada = member()
+    wiki.edit(
+        ada.name,
+        f"User:{ada.name}",
+        "{{Capacity Exchange profile\n| offers =\n* venue (expert; in Tirana; until 2099-03-01)\n* Lua (expert)\n}}",
+    )
+    fields = shown(ada)
+    assert ada.last is not None
+    page = ada.last.text
+    assert '<label for="offers-0-place">' in page
+    assert '<label for="offers-0-level">' not in page
+    assert '<label for="offers-1-level">' in page
+    assert '<label for="offers-1-place">' not in page
+    assert (fields["offers-0-level"], fields["offers-0-until"]) == (["4"], ["2099-03-01"])
+    assert preview(ada, fields | {"offers-0-place": ["Shkodër"]}) == 200
+    assert save(ada) == 200
+    assert "venue (expert; in Shkodër; until 2099-03-01)" in (wiki.page(f"User:{ada.name}") or "")
+    # A room that becomes a lesson takes along what was said of it.
+    assert preview(ada, shown(ada, offers__0__capacity="Wikidata")) == 200
+    assert save(ada) == 200
+    text = wiki.page(f"User:{ada.name}") or ""
+    assert "Wikidata" in text
+    assert "Shkodër; until 2099-03-01" in text

@@ -379,3 +379,52 @@ def test_languages_are_called_as_the_reader_calls_them_where_that_reads_back() -
         wanted, errors = parse_form(fields, before=ProfileTemplate(), directory=Directory([]))
         assert errors == []
         assert wanted.languages == tuple(spoken[:2])
+
+
+ROOM = """{{Capacity Exchange profile
+| offers = venue (in Tirana; until 2027-03-01) – 20 seats
+| wants = camera (in Durrës; from 2027-01-01 to 2027-02-01)
+}}"""
+ROWS = {
+    "offers__0__capacity": "venue",
+    "offers__0__place": "Tirana",
+    "offers__0__until": "2027-03-01",
+    "offers__0__note": "20 seats",
+    "wants__0__capacity": "camera",
+    "wants__0__place": "Durrës",
+    "wants__0__since": "2027-01-01",
+    "wants__0__until": "2027-02-01",
+}
+
+
+def test_place_and_days_of_a_thing_are_rows_of_their_own(directory: Directory) -> None:
+    here = place(directory)
+    before = here.current(ROOM)
+    assert here.with_profile(ROOM, filled(directory, before, **ROWS)) == ROOM
+    moved = ROWS | {"offers__0__place": "Rruga A, 5", "offers__0__until": ""}
+    again = here.current(here.with_profile(ROOM, filled(directory, before, **moved)))
+    (offer,) = again.offers
+    assert (offer.place, offer.until, offer.note) == ("Rruga A, 5", None, "20 seats")
+    assert again.wants == before.wants
+
+
+def test_what_was_typed_of_a_thing_is_kept_where_it_becomes_a_skill_and_back(
+    directory: Directory,
+) -> None:
+    skill = filled(directory, **ROWS | {"offers__0__capacity": "Lua", "wants__0__capacity": "SQL"})
+    assert skill.offers[0] == Offer("lua", "Lua", note="20 seats; Tirana; until 2027-03-01")
+    (want,) = skill.wants
+    assert (want.note, want.until) == ("Durrës; from 2027-01-01", date(2027, 2, 1))
+    thing = filled(
+        directory,
+        offers__0__capacity="venue",
+        offers__0__level="4",
+        offers__0__methods=["", "mentoring"],
+    )
+    assert thing.offers == (Offer("venue", "venue", (Method.MENTORING,), Level.EXPERT),)
+
+
+def test_a_day_that_is_none_stands_beside_its_field(directory: Directory) -> None:
+    fields = FormFields({"offers-0-capacity": ["venue"], "offers-0-since": ["soon"]})
+    _, errors = parse_form(fields, before=ProfileTemplate(), directory=directory)
+    assert [one.field for one in errors] == ["offers-0-since"]
