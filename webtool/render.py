@@ -19,6 +19,7 @@ from exchange.languages import autonym, language_name, text_direction
 from exchange.model import NATIVE, UNLISTED, Kind, Method, Offer, Profile, Want
 from exchange.reports.export import history_links
 from exchange.search.query import DIRECTIONS, FRESHNESS
+from exchange.text import fold
 from exchange.ways import WayKind, WayOn
 from webtool.context import (
     GROUP,
@@ -50,6 +51,7 @@ def register_filters(app: Flask) -> None:
         today=lambda: context().today,
         wiki_link=wiki_link,
         capacity=capacity_label,
+        capacity_as_written=capacity_as_written,
         capacity_link=capacity_link,
         capacity_text=capacity_text,
         capacity_url=capacity_url,
@@ -188,6 +190,15 @@ def capacity_label(id: str, written: str = "") -> Markup:
     if id not in directory:
         return bdi(written or directory.label(id)[0], "")
     return _capacity(id, directory.digest)
+
+
+def capacity_as_written(id: str, written: str = "") -> Markup:
+    """Return a capacity's name, after what somebody wrote for it where that is none of its names."""
+    label = capacity_label(id, written)
+    known = current_snapshot().directory.get(id)
+    if not written or known is None or fold(written) in map(fold, (id, *known.names.values())):
+        return label
+    return Markup("{} ({})").format(bdi(written, ""), label)
 
 
 @cached_per_language(16_384)

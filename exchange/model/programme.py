@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import zip_longest
 
 from exchange.model.profile import Kind
 from exchange.model.suggestion import PROGRAMME, Match
@@ -55,8 +56,8 @@ class Programme:
 
     @property
     def written(self) -> dict[str, str]:
-        """What was written for each capacity, by id."""
-        return dict(zip(self.capacities, self.texts, strict=False))
+        """What was written for each capacity, by id; empty where that is not known."""
+        return dict(zip_longest(self.capacities, self.texts[: len(self.capacities)], fillvalue=""))
 
     @property
     def period(self) -> str:
@@ -111,6 +112,7 @@ class ApplicantStep(StrEnum):
     NO_PROFILE = "no-profile"  # has no profile, or takes no part (blocked, gone)
     REPEATED = "repeated"  # another contact applied for the same group
     AUDIENCE = "audience"  # is not whom it is for
+    NO_PLACE = "no-place"  # it is for places, and the profile names none
     NOTHING = "nothing"  # neither offers nor wants any of its capacities
     LANGUAGE = "language"  # speaks none of its languages
     AWAY = "away"  # is away

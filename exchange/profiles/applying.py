@@ -35,17 +35,24 @@ class ProgrammePage:
         """Return somebody's line, whoever wrote it there."""
         return next((one for one in self.programme.applicants if one.name == name), None)
 
-    def with_line(self, name: str, partners: tuple[str, ...] = ()) -> str:
+    def with_line(self, name: str, partners: tuple[str, ...] = (), *, afresh: bool = False) -> str:
         """Return the page's text in which somebody applies, with whom they want to be paired.
 
-        Raises ``ValueError`` where it would not read so.
+        ``afresh`` writes a line anew that stands there already, because somebody else wrote it: the
+        text is another one then in any case. Raises ``ValueError`` where it would not read so.
         """
         line, old = ApplicantLine(name, partners), self.line_of(name)
-        if old == line:
+        if old == line and not afresh:
             return self.text
         raw = self._without(name) if old else self._written()
-        row = render_line(line)
-        return self._with(f"{raw}\n{row}" if raw else row, (*self._others(name), line))
+        after = (*self._others(name), line)
+        text = self.text
+        for label in (False, True):
+            row = render_line(line, label=label)
+            text = self._with(f"{raw}\n{row}" if raw else row, after)
+            if text != self.text:
+                break
+        return text
 
     def without_line(self, name: str) -> str:
         """Return the page's text without somebody's line; ``ValueError`` where that cannot be."""
@@ -87,10 +94,11 @@ def _name(line: ApplicantLine) -> str:
     return line.name
 
 
-def render_line(line: ApplicantLine) -> str:
-    """Return a line as it is written onto the page."""
+def render_line(line: ApplicantLine, *, label: bool = False) -> str:
+    """Return a line as it is written onto the page; ``label`` shows the name without "User:"."""
     with_ = "".join(f" with {_link(one)}" for one in line.partners)
-    return f"* {_link(line.name)}{with_}"
+    mine = f"[[User:{escape_value(line.name)}|{escape_value(line.name)}]]"
+    return f"* {mine if label else _link(line.name)}{with_}"
 
 
 def _link(name: str) -> str:

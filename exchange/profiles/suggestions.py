@@ -50,8 +50,8 @@ def _day(text: str) -> str:
     for at, word in enumerate(words):
         near = difflib.get_close_matches(fold(word), _MONTHS, n=1, cutoff=0.75)
         if len(word) > 3 and near:
-            day = scalars.parse_date("".join([*words[:at], near[0], *words[at + 1 :]]))
-            return day.isoformat() if day else ""
+            meant = scalars.parse_date("".join([*words[:at], near[0], *words[at + 1 :]]))
+            return meant.isoformat() if meant else ""
     return ""
 
 

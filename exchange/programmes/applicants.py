@@ -151,7 +151,7 @@ def _refusal(
 ) -> ApplicantStep | None:
     """Return why a profile takes no part, the hardest to change first; None where it does."""
     if not fits_audience(profile, audience):
-        return ApplicantStep.AUDIENCE
+        return ApplicantStep.NO_PLACE if lacks_place(profile, audience) else ApplicantStep.AUDIENCE
     counted = scope.of(profile)
     if not counted.offers and not counted.open_wants(today):
         return ApplicantStep.NOTHING
@@ -173,6 +173,15 @@ def fits_audience(profile: Profile, audience: Audience) -> bool:
         profile.country in audience.countries
         or region_of_profile(profile) in audience.regions
         or any(mine & _called(one) for one in audience.affiliations)
+    )
+
+
+def lacks_place(profile: Profile, audience: Audience) -> bool:
+    """Whether a profile may fit as soon as it says where it is at home."""
+    anywhere = replace(audience, countries=(), regions=(), affiliations=())
+    silent = profile.country is None and profile.region is None
+    return (
+        silent and bool(audience.countries or audience.regions) and fits_audience(profile, anywhere)
     )
 
 

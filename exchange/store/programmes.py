@@ -112,6 +112,14 @@ class Programmes:
         with self._database.reading() as connection:
             return set(connection.scalars(query))
 
+    def organisers_by_page(self) -> dict[int, set[int]]:
+        """Who organises which programme, by their own hand: {page id: central user ids}."""
+        found: dict[int, set[int]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(select(organiser)):
+                found.setdefault(row.page, set()).add(row.account)
+        return found
+
     def applications(self, page: int) -> list[Application]:
         """Who applied to a programme, the earliest first."""
         return [one for _, one in self._applications(application.c.page == page)]

@@ -20,6 +20,12 @@ from exchange.model.programme import (
 )
 from exchange.profiles.applying import ProgrammePage, render_line
 from exchange.profiles.programme_values import ApplicantLine
+from exchange.programmes.phases import (
+    Phase,
+    confirmable_programmes,
+    phase_of,
+    refusal_of,
+)
 from exchange.programmes.state import ProgrammeState, able_organisers, may_organise, read_programme
 from webtool.account.auth import (
     Answer,
@@ -50,11 +56,12 @@ _drafting = AtMost(2)
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeRow:
-    """A programme in the list: my application, and whether I may act for it."""
+    """A programme in the list: my application, whether I may act for it, and where it is."""
 
     programme: Programme
     application: Application | None
     organises: bool
+    phase: Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +99,20 @@ def show_programmes() -> str:
     applied = {one.page: each for one, each in store.programmes.applied_to(login.account)}
     mine = {one.page for one in store.programmes.organised_by(login.account)}
     able = bool(mine) and may_organise(store, login.account)
+    confirmable = confirmable_programmes(store)
     rows = [
-        ProgrammeRow(one, applied.get(one.page), able and one.page in mine)
+        ProgrammeRow(
+            one,
+            applied.get(one.page),
+            able and one.page in mine,
+            phase_of(one, confirmable, here.today),
+        )
         for one in store.programmes.all()
         if one.page in applied or one.page in mine or not one.is_closed(here.today)
     ]
     rows.sort(key=lambda row: (not row.organises, row.application is None, row.programme.page))
-    return render_template("account/programmes.html", rows=rows, unable=bool(mine) and not able)
+    phases = [(phase, [row for row in rows if row.phase is phase]) for phase in Phase]
+    return render_template("account/programmes.html", phases=phases, unable=bool(mine) and not able)
 
 
 @pages.get("/me/rounds/<int:page>")
@@ -174,7 +188,12 @@ def _save(programme: Programme, *, withdraws: bool) -> _OpenedProgramme:
         if found is None:
             return opened
         name, partners = edit.site.user, _partners(opened)
-        text = found.without_line(name) if withdraws else found.with_line(name, partners)
+        if withdraws:
+            text = found.without_line(name)
+        else:
+            # Where somebody else wrote the line, an edit of one's own makes it count.
+            afresh = _application(programme, account) is None
+            text = found.with_line(name, partners, afresh=afresh)
         if not same_page_text(text, edit.draft.text):
             try:
                 step = "withdraw" if withdraws else "apply"
@@ -202,15 +221,15 @@ def _save(programme: Programme, *, withdraws: bool) -> _OpenedProgramme:
 
 def _programme_page(programme: Programme, opened: _OpenedProgramme, state: str) -> Answer:
     found, here, account = opened.programme, context(), current_user().account
-    applied = next(
-        (
-            one
-            for one in here.store.programmes.applications(programme.page)
-            if one.account == account
-        ),
-        None,
-    )
+    store, applied = here.store, _application(programme, account)
     step = draft_now(programme).draft.steps.get(account) if applied else None
+    is_open = programme.is_open(here.today)
+    if is_open and not applied and found:
+        step = refusal_of(store, programme, account, directory=here.directory, at=here.now())
+    if state == "there" and not applied:
+        state = "others"
+    able = able_organisers(store, programme)
+    names = store.accounts.get_many(able)
     page = render_template(
         "account/programme.html",
         programme=programme,
@@ -219,13 +238,20 @@ def _programme_page(programme: Programme, opened: _OpenedProgramme, state: str) 
         state=state if found else "gone",
         step="pending" if step in PENDING else step,
         applied=applied,
-        is_open=programme.is_open(here.today),
-        organises=account in able_organisers(here.store, programme),
+        is_open=is_open,
+        organises=account in able,
+        organisers=sorted(user.name for user in names.values()),
         began=FormStart.of_request().seal(),
         refusal=None if state in ("applied", "withdrawn") else seen_refusal(opened.edit),
         partner=", ".join(opened.line.partners) if opened.line and state == "there" else "",
     )
     return page if found else (page, 404)
+
+
+def _application(programme: Programme, account: int) -> Application | None:
+    """Return what is known of somebody's application."""
+    known = context().store.programmes.applications(programme.page)
+    return next((one for one in known if one.account == account), None)
 
 
 def _refused(error: Exception, programme: Programme) -> Answer:

@@ -12,6 +12,7 @@ from exchange.profiles.document import ProfileTemplate, ProgrammeTemplate, Reque
 from webtool.context import context
 from webtool.pages.checked import CheckedPage, check_known, check_text
 from webtool.render import (
+    capacity_as_written,
     capacity_label,
     comma_list,
     country_label,
@@ -85,12 +86,16 @@ def programme_rows(one: ProgrammeTemplate) -> list[tuple[str, Markup]]:
     for_ += [country_label(code) for code in audience.countries]
     said: list[tuple[str, Markup | None]] = [
         ("name", _isolated(programme.name) if programme.name else None),
-        ("capacities", _listed(map(capacity_label, programme.capacities))),
+        (
+            "capacities",
+            _listed(capacity_as_written(id, text) for id, text in programme.written.items()),
+        ),
         ("for", comma_list([*map(escape, for_), *map(_isolated, audience.affiliations)])),
         ("opens", format_day(programme.opens) if programme.opens else None),
         ("closes", format_day(programme.closes) if programme.closes else None),
         ("seats", escape(str(programme.seats)) if programme.seats is not None else None),
         ("language", comma_list(map(language_label, programme.languages))),
+        ("note", _isolated(one.note) if one.note else None),
         ("organisers", comma_list(map(_isolated, one.organisers))),
         ("applicants", _listed(_isolated(line.name) for line in one.applicants[:SHOWN])),
     ]

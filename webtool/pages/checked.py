@@ -16,6 +16,7 @@ from exchange.profiles.placement import (
     is_translation_title,
     user_page_above,
 )
+from exchange.profiles.programme_values import ApplicantLine
 from exchange.store.pages import PageRecord
 from exchange.titles import CANONICAL, Titles
 from exchange.wikitext.markup import namespace_names
@@ -123,12 +124,30 @@ def check_known(title: str) -> CheckedPage | None:
     shown = owner.profile if owner and owner.profile.key in current_snapshot().index else None
     return CheckedPage(
         title=record.title,
-        reading=PageReading.from_json(record.reading),
+        reading=_with_people(PageReading.from_json(record.reading), record.id),
         problems=tuple(one.problem for one in here.store.problems.on(record.id)),
         aside=Aside.TRANSLATION if source else aside,
         source=source,
         profile=shown,
     )
+
+
+def _with_people(reading: PageReading, page: int) -> PageReading:
+    """Return a reading with those who stand in its programme by their own hand, as they are known."""
+    if reading.programme is None:
+        return reading
+    store = context().store
+    organisers = sorted(store.programmes.organisers(page))
+    applicants = [one.account for one in store.programmes.applications(page)]
+    users = store.accounts.get_many({*organisers, *applicants})
+    gone = store.accounts.gone(users)
+    names = {id: user.name for id, user in users.items() if id not in gone}
+    programme = replace(
+        reading.programme,
+        organisers=tuple(names[id] for id in organisers if id in names),
+        applicants=tuple(ApplicantLine(names[id]) for id in applicants if id in names),
+    )
+    return replace(reading, programme=programme)
 
 
 def template_names() -> TemplateNames:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -91,7 +92,8 @@ def opened(store: Store, site: MemorySite) -> int:
 
 def keep(store: Store, page: int, **more: object) -> None:
     days = {"opens": TODAY - timedelta(days=20), "closes": TODAY - timedelta(days=1)}
-    programme = Programme(page, PAGE, "Spring & <i>", ("lua",), **(days | more))  # type: ignore[arg-type]
+    said = {"name": "Spring & <i>", "capacities": ("lua",)} | days | more
+    programme = Programme(page, PAGE, **said)  # type: ignore[arg-type]
     applications = [
         Application(DEE, BEFORE),
         Application(BEN, BEFORE + timedelta(hours=1)),
@@ -146,6 +148,115 @@ def test_whom_one_agreed_with_stands_behind_ones_name(
     keep(store, opened, closes=TODAY)
     assert send(client, opened, "apply", partner=written)[0] == 200
     assert f"{MINE} with [[User:Dee]]\n" in site.pages[PAGE].text
+
+
+def test_a_line_that_somebody_else_wrote_does_not_count_until_one_applies(
+    client: FlaskClient, site: MemorySite, store: Store, opened: int
+) -> None:
+    keep(store, opened, closes=TODAY)
+    written = TEXT.replace("}}\nBye", f"{MINE}\n}}}}\nBye")
+    site.edit("Dee", PAGE, written)
+    page = client.get(f"/me/rounds/{opened}").text
+    assert "it counts once you have written it there yourself" in page
+    assert "You have applied" not in page
+    assert 'value="apply"' in page
+    assert [send(client, opened, "apply")[0] for _ in range(2)] == [200, 200]
+    assert [by for _, by, *_ in site.pages[PAGE].revisions] == ["Ada", "Dee", "Ada"]
+    assert site.pages[PAGE].text.count("User:Ada") == TEXT.count("User:Ada") + 1
+    assert ADA in {one.account for one in store.programmes.applications(opened)}
+    assert "You have applied" in client.get(f"/me/rounds/{opened}").text
+    assert send(client, opened, "withdraw")[0] == 200
+    assert site.pages[PAGE].text == TEXT
+
+
+def test_whom_others_signed_up_can_take_the_line_out(
+    client: FlaskClient, site: MemorySite, store: Store, opened: int
+) -> None:
+    keep(store, opened, closes=TODAY - timedelta(days=1))
+    site.edit("Dee", PAGE, TEXT.replace("}}\nBye", f"{MINE} with [[User:Dee]]\n}}}}\nBye"))
+    assert 'value="apply"' not in client.get(f"/me/rounds/{opened}").text, "it is over"
+    assert send(client, opened, "withdraw")[0] == 200
+    assert site.pages[PAGE].text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("change", "audience", "said"),
+    [
+        ({}, Audience(), "The profile neither offers nor wants"),
+        ({"wants": (Want("lua"),)}, Audience((Kind.HUB,)), "The round is for others"),
+        ({"wants": (Want("lua"),)}, Audience(regions=("SSA",)), "names no country or region"),
+        ({"wants": (Want("lua"),), "country": "DE"}, Audience(regions=("SSA",)), "is for others"),
+        ({"wants": (Want("lua"),), "away": TODAY}, Audience(), "Away"),
+        (None, Audience(), "There is no profile that takes part"),
+    ],
+)
+def test_what_is_in_the_way_is_said_before_one_applies(
+    client: FlaskClient,
+    store: Store,
+    opened: int,
+    change: dict[str, object] | None,
+    audience: Audience,
+    said: str,
+) -> None:
+    store.pages.save([PageRecord(HUB, "Project:Hub", 4, 1, party=f"page:{HUB}")])
+    if change is None:
+        store.profiles.forget([f"user:{ADA}"])
+    else:
+        store.profiles.save_many([replace(person(ADA, "Ada"), **change)])  # type: ignore[arg-type]
+    keep(store, opened, closes=TODAY, audience=audience)
+    page = client.get(f"/me/rounds/{opened}").text
+    assert said in page
+    assert 'href="/me/profile"' in page or "is for others" in page
+
+
+def test_whoever_fits_is_told_of_nothing_in_the_way(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    store.profiles.save_many([replace(person(ADA, "Ada"), wants=(Want("lua"),))])
+    keep(store, opened, closes=TODAY)
+    assert 'id="step"' not in client.get(f"/me/rounds/{opened}").text
+
+
+def test_the_page_of_a_round_says_its_note_its_organisers_and_what_was_written(
+    client: FlaskClient, site: MemorySite, store: Store, opened: int
+) -> None:
+    site.edit("Ada", PAGE, TEXT.replace("|organisers", "|note=Six <b> weeks\n|organisers"))
+    keep(store, opened, closes=TODAY, capacities=("lua", "wikidata"), texts=("modules", "Wikidata"))
+    page = client.get(f"/me/rounds/{opened}").text
+    assert "Six" in page.partition("said")[2]
+    assert "Organisers: <bdi>Ada</bdi>" in page
+    assert re.search(r"modules(</bdi>)? \((<bdi[^>]*>)?Lua", page)
+    assert "Wikidata</bdi> (" not in page
+
+
+def test_rounds_that_nobody_can_confirm_or_that_are_over_stand_apart(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    keep(store, opened, closes=TODAY)
+    page = client.get("/me/rounds").text
+    assert "Nobody can confirm" not in page
+    assert "Closed</h2>" not in page
+    store.pages.save([PageRecord(HUB, "Project:Hub", 4, 1, party=f"page:{HUB}")])
+    page = client.get("/me/rounds").text
+    assert "Nobody can confirm them yet</h2>" in page
+    assert "/check?page=Project:Spring" in page
+    assert ">Apply<" not in page
+    assert "Nobody can confirm pairs of this round yet" in client.get(f"/me/rounds/{opened}").text
+    keep(store, opened, closes=TODAY - timedelta(days=1))
+    page = client.get("/me/rounds").text
+    assert "Closed</h2>" in page
+    assert "Applications closed on" in page
+    assert ">Apply<" not in page
+
+
+def test_a_check_of_a_rounds_page_lists_who_stands_there_by_their_own_hand(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    programme = {"programme": {"programme": {"title": PAGE, "name": "Spring"}, "note": "Hello you"}}
+    store.pages.save([PageRecord(opened, PAGE, 4, 1, reading=programme)])
+    page = client.get("/check", query_string={"page": PAGE}).text
+    for said in ("Hello you", "Ada", "Ben &amp; &lt;b&gt;", "Cy", "=Dee"):
+        assert f"<bdi>{said}</bdi>" in page
 
 
 def test_before_and_after_the_window_nobody_can_apply(
