@@ -57,8 +57,9 @@ class _PairCheck:
         seeker, helper = (self.records.get(key) for key in (match.seeker, match.helper))
         if seeker is None or helper is None or not (seeker.active and helper.active):
             return Reason.PROFILE_GONE
-        wants = {want.capacity for want in seeker.profile.open_wants(self.now.date())}
-        offers = {offer.capacity for offer in helper.profile.offers}
+        today = self.now.date()
+        wants = {want.capacity for want in seeker.profile.open_wants(today)}
+        offers = {offer.capacity for offer in helper.profile.open_offers(today)}
         if match.want not in wants or match.offer not in offers:
             return Reason.NOTHING_TO_SAY
         return Reason.WAITED_TOO_LONG if decided <= self.now - self.patience else None

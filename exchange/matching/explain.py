@@ -96,7 +96,7 @@ def explain_pair(
         history=grounds.history(history.things or History()),
     )
     if isinstance(things, Match):
-        return grounds.plain_match(things)
+        return grounds.plain_match(things, {seeker.key: seeker, helper.key: helper})
     if skills.wants:
         return skills
     reasons = grounds.explain(Unmet(things.seeker, want, things.reason) for want in things.wants)

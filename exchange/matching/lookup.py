@@ -35,7 +35,7 @@ from exchange.matching.scoring import (
     rank_exchanges,
     score_parts,
 )
-from exchange.matching.things import CapacityTree, without_things
+from exchange.matching.things import CapacityTree, Grounds, weights_of_things, without_things
 from exchange.matching.weights import Weights
 from exchange.model import USABLE, Match, Profile
 from exchange.titles import normalise_user_name
@@ -127,6 +127,7 @@ class Lookup:
         self._build()
 
     def _build(self) -> None:
+        self._lent = self._lookup_of_things()
         self._hierarchy: Hierarchy | None = None
         self._parts: tuple[_Part, ...] = ()
         self._edited = 0
@@ -139,6 +140,25 @@ class Lookup:
         projects = sorted({one for profile in self.profiles.values() for one in profile.projects})
         self._words = MarketWords(projects=tuple(projects))
         self._add_part(self.profiles.values())
+
+    def _lookup_of_things(self) -> Lookup | None:
+        """Return who has what is given or lent, by the same rules as a round; None in itself."""
+        if isinstance(self.directory, Grounds):
+            return None
+        grounds = Grounds(self.directory, self.today)
+        marked = [grounds.mark(one) for one in self.profiles.values()]
+        return Lookup(
+            [one for one in marked if one.offers or one.wants],
+            directory=grounds,
+            weights=weights_of_things(self.weights),
+            history=grounds.history(self.history.things or History()),
+            today=self.today,
+        )
+
+    def _plain(self, found: Iterable[Match]) -> list[Match]:
+        """Return matches of things by the names that they have outside of their own lookup."""
+        grounds = Grounds(self.directory, self.today)
+        return [grounds.plain_match(one, self.profiles) for one in found]
 
     def _count(self, profile: Profile, step: int, by_contact: dict[str, frozenset[str]]) -> None:
         for code in {one.code for one in profile.languages if one.level >= USABLE}:
@@ -185,6 +205,11 @@ class Lookup:
                 after._count(profile, step, known)
         after._by_contact = _Edited(self._by_contact, known)
         after._edited += len(gone)
+        if self._lent is not None:
+            grounds = Grounds(self.directory, self.today)
+            marked = [grounds.mark(one) for one in fresh.values()]
+            having = [one for one in marked if one.offers or one.wants]
+            after._lent = self._lent.with_profiles(having, gone)
         if after._edited > REBUILD * len(after.profiles) + 50:
             after._build()
             return after
@@ -199,16 +224,20 @@ class Lookup:
     def helpers_for(self, key: str, *, most: int = 5) -> list[Match]:
         """Return the best helpers for each open want of a person, best first (``most`` a want)."""
         profile = self.profiles.get(key)
-        return [] if profile is None else self._answer(self._columns([profile]), most)
+        if profile is None:
+            return []
+        lent = self._lent.helpers_for(key, most=most) if self._lent else []
+        return self._answer(self._columns([profile]), most) + self._plain(lent)
 
     def seekers_for(self, key: str, *, most: int = 5) -> list[Match]:
         """Return the best seekers for what a person offers: whom they could help, best first."""
+        lent = self._lent.seekers_for(key, most=most) if self._lent else []
         profile = self.profiles.get(key)
         if profile is None or not takes_part(profile, today=self.today):
             return []
         alone = self._counted(self._columns([profile]))
         if alone.people.free[0] <= 0:
-            return []
+            return self._plain(lent)
         barred = self._barred(key)
         found: list[Match] = []
         for part in self._parts:
@@ -223,6 +252,7 @@ class Lookup:
             if len(best) > most:
                 best = best.take(best.score >= np.sort(best.score)[-most])
             found += self._matches(market, alone, best)
+        found += self._plain(lent)
         found.sort(key=lambda one: (-one.score, one.seeker, one.want))
         return found[:most]
 

@@ -86,6 +86,7 @@ def match_profiles(
     if not marked:
         return found
     before = grounds.history(history.things or History())
+    plainly = {one.key: one for one in everyone}
     things = _match_market(
         marked,
         directory=grounds,
@@ -98,7 +99,7 @@ def match_profiles(
         found,
         things=Result(
             period=period,
-            matches=tuple(map(grounds.plain_match, things.matches)),
+            matches=tuple(grounds.plain_match(one, plainly) for one in things.matches),
             unmet=grounds.explain(things.unmet),
         ),
     )

@@ -11,7 +11,7 @@ we know, that counts. What is there, or needed, on some days only is a capacity 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
@@ -70,9 +70,9 @@ class Grounds:
         self._directory, self._today = directory, today
         self.things: frozenset[str] = frozenset()
         self.bound: frozenset[str] = frozenset()
-        self._wants: dict[tuple[str, str], Want] = {}
-        self._offers: dict[tuple[str, str], Offer] = {}
-        self._over: list[tuple[str, str]] = []
+        self._wants: dict[tuple[str, str], str] = {}
+        self._offers: dict[tuple[str, str], None] = {}
+        self._over: dict[tuple[str, str], None] = {}
 
     def broader(self, id: str) -> tuple[str, ...]:
         """Return what is wider; of a bound thing only what is bound as well, in its country."""
@@ -108,13 +108,13 @@ class Grounds:
         for one in held.offers:
             name = self._name(one, profile)
             if one.is_over(self._today):
-                self._over.append((profile.key, name))
+                self._over[profile.key, name] = None
                 continue
-            self._offers[profile.key, name] = one
+            self._offers[profile.key, name] = None
             offers.append(Offer(name, one.text, note=one.note))
         for want in merge_wants(held):
             name = self._name(want, profile)
-            self._wants[profile.key, want.capacity] = replace(want, capacity=name)
+            self._wants[profile.key, want.capacity] = name
             wants.append(replace(want, capacity=name, methods=(), level=None))
         return replace(held, methods=(), offers=tuple(offers), wants=tuple(wants))
 
@@ -141,8 +141,7 @@ class Grounds:
         """Return the history of things by the names that they have here."""
 
         def named(seeker: str, want: str) -> str:
-            found = self._wants.get((seeker, want))
-            return found.capacity if found else want
+            return self._wants.get((seeker, want), want)
 
         return replace(
             before,
@@ -181,10 +180,16 @@ class Grounds:
         line = (capacity, *self._directory.broader(capacity))
         return tuple(one for one in line if (one in self._directory.bound) is bound)
 
-    def plain_match(self, match: Match) -> Match:
-        """Return a match with the ids of its capacities, and where and when it is."""
-        offer = self._offers.get((match.helper, match.offer))
-        want = self._wants.get((match.seeker, plain(match.want)))
+    def plain_match(self, match: Match, profiles: Mapping[str, Profile]) -> Match:
+        """Return a match with the ids of its capacities, and where and when it is.
+
+        ``profiles`` are those of both as they are, not as they are marked.
+        """
+        helper, seeker = profiles[match.helper], profiles[match.seeker]
+        offers = (one for one in helper.offers if self._name(one, helper) == match.offer)
+        offer = next(offers, None)
+        wants = (one for one in merge_wants(seeker) if one.capacity == plain(match.want))
+        want = next(wants, None)
         places = tuple(
             ScorePart(name, 0.0, (one.place, *_iso(one.since), *_iso(one.until)))
             for name, one in (("where", offer), ("needed", want))

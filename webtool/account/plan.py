@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 
 from exchange.errors import EditRefused
 from exchange.i18n.escape import escape_wikitext, one_line
@@ -112,7 +112,7 @@ def _parse_day(text: str) -> date | None:
 @login_required
 def show_plan(id: int) -> Answer:
     """Show the two fields with what stands on the wiki, or with what was kept over a login."""
-    match = match_as_seeker(id, UNDER_WAY)
+    match = _match_to_plan(id)
     try:
         opened = open_own_subpage(SUBPAGE)
     except REFUSALS as error:
@@ -126,7 +126,7 @@ def show_plan(id: int) -> Answer:
 @login_required
 def submit_plan(id: int) -> Answer:
     """Save the plan to the wiki, in the learner's name."""
-    match = match_as_seeker(id, UNDER_WAY)
+    match = _match_to_plan(id)
     plan, errors = _typed(), _check()
     try:
         opened = open_own_subpage(SUBPAGE)
@@ -143,6 +143,13 @@ def hold_plan(refused: FormRefused) -> Answer:
     """Show what was typed into a form that cannot be taken now."""
     again = "form" if refused.code == "changed" else ""
     return refusal_page(refused, action=request.path, text=_typed().goal, again=again)
+
+
+def _match_to_plan(id: int) -> Match:
+    match = match_as_seeker(id, UNDER_WAY)
+    if context().directory.is_thing(match.want):
+        abort(404)  # Nobody learns a room.
+    return match
 
 
 def _save(id: int, match: Match, opened: ProfileEdit, plan: LearningPlan) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -198,3 +199,26 @@ def test_how_much_it_helped_is_said_in_one_click_by_whoever_learnt(
     )
     assert address not in ada.get("/me").text
     assert ada.post(address, {"quality": "1"}).status_code == 404
+
+
+def test_who_gets_a_room_is_asked_for_no_plan_and_no_offer(member: Make, store: Store) -> None:
+    ada, ben = member("Ada"), member("Ben")
+    learnt = agreed(store, ada, ben)
+    about = replace(learnt.match, want="venue", offer="venue")
+    (made,) = store.suggestions.plan([Suggestion(about, "2026-W49", NOW)])
+    store.suggestions.mark_notified([made.id], at=NOW)
+    for status, deed in (
+        (SuggestionStatus.ACCEPTED, "plan"),
+        (SuggestionStatus.IN_TOUCH, "plan"),
+        (SuggestionStatus.EXCHANGED, "share"),
+    ):
+        store.suggestions.answer(made.id, status=status, by=key_of(ada), via="web", at=NOW)
+        page = ada.get("/me").text
+        assert f'id="match-{made.id}"' in page
+        address = f"/me/matches/{made.id}/{deed}"
+        assert address not in page
+        if deed == "plan":
+            assert ada.get(address).status_code == 404
+            ada.get("/me")
+        assert ada.post(address, {"goal": "A room", "step": "save"}).status_code == 404
+    assert f"/me/matches/{learnt.id}/plan" in ada.get("/me").text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -145,3 +145,27 @@ def test_after_a_rename_leaving_takes_out_the_line_with_the_old_name(
     ben.get(address)
     assert ben.post(address, {"step": "join"}).status_code == 200
     assert f"[[User:{new}]]" in (mediawiki.page(title) or "")
+
+
+def test_a_request_for_a_room_is_joined_as_any_other_and_stands_among_things(
+    member: Make, store: Store, mediawiki: MediaWiki
+) -> None:
+    ada, ben = (known(member, mediawiki, name) for name in ("Ada", "Ben"))
+    title = f"User:{ada.name}/Capacity Exchange"
+    text = "{{Capacity Exchange request\n| want = venue (in Tirana; from January to March 2099)\n}}"
+    mediawiki.edit(ada.name, title, text)
+    harvest(store, mediawiki, title)
+    (asked,) = store.profiles.all()
+    address = f"/me/joined?of={asked.key}&what=venue"
+    things = ben.get("/requests?kind=thing").text
+    assert address.replace("&", "&amp;") in things.replace("%3A", ":")
+    assert "Tirana" in things
+    ben.get(address)
+    assert ben.post(address, {"step": "join"}).status_code == 200
+    harvest(store, mediawiki, title)
+    profiles = {one.name: one for one in store.profiles.all()}
+    (want,) = profiles[ben.name].wants
+    assert (want.capacity, want.joined) == ("venue", (title,))
+    days = (date(2099, 1, 1), date(2099, 3, 31))
+    assert (want.place, want.since, want.until) == ("Tirana", *days), "there and then, too"
+    assert profiles[ada.name].wants[0].joins == 1

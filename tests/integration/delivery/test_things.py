@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from bot.match import match_profiles
 from bot.publish import publish_reports
 from exchange.matching import UnmetReason
-from exchange.model import Level, Method, Offer, SuggestionStatus, Want
+from exchange.model import Level, Method, Offer, Reason, SuggestionStatus, Want
+from exchange.store.introductions import Introduction
 from tests.integration.delivery.test_answers import answer, heard
 from tests.integration.delivery.world import World, live, settings_for
 
@@ -136,3 +138,39 @@ def test_both_hear_where_and_when_and_what_is_over_is_not_offered_again(world_of
     assert (found.things, found.unmet_things) == (0, 1)
     reasons = [why for _, want, why in world.store.rounds.unmet() if want == "venue"]
     assert reasons == [UnmetReason.DAYS]
+
+
+def introduce(world: World, ada: str, ben: str) -> Introduction:
+    """Let Ben, who is a coordinator as well, introduce Ada to himself for a room."""
+    (learnt,) = world.store.suggestions.involving(world.key(ada))
+    about = replace(learnt.match, want="venue", offer="venue", parts=())
+    cleo = world.ids[ben]
+    world.store.coordinators.replace([cleo], at=world.now)
+    return world.store.introductions.make(
+        about, coordinator=cleo, name=ben, line="They travel with it.", at=world.now
+    )
+
+
+def outcome_of(world: World, made: Introduction) -> str:
+    (told,) = world.store.introductions.of([made.suggestion]).values()
+    return told.outcome
+
+
+def test_a_coordinator_introduces_whoever_has_the_room(world_of: Worlds) -> None:
+    world, ada, ben = with_a_room(world_of, there="GH")
+    assert match_profiles(store=world.store, now=world.now).things == 0, "no round would"
+    made = introduce(world, ada, ben)
+    assert world.run().sent == 1
+    text = said_to(world, ada)
+    assert "They travel with it." in text
+    assert "'''venue'''" in text
+    assert [word for word in LEARNING if word in text.casefold()] == []
+    assert outcome_of(world, made) == "sent"
+
+
+def test_a_room_that_is_over_is_introduced_to_nobody(world_of: Worlds) -> None:
+    world, ada, ben = with_a_room(world_of)
+    made = introduce(world, ada, ben)
+    world.change(ben, offers=(Offer("venue", until=world.now.date() - timedelta(days=1)),))
+    assert world.run().sent == 0
+    assert outcome_of(world, made) == Reason.NOTHING_TO_SAY.value

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from exchange.directory import Directory
 from exchange.matching import (
     History,
+    Lookup,
     Result,
     UnmetReason,
     WhyNot,
@@ -403,3 +404,82 @@ def test_two_meet_on_a_day_that_both_have_from_today_on(
     assert len(found.matches) + len(found.unmet) == still
     if still and meets and not common:
         assert [one.reason for one in found.unmet] == [UnmetReason.DAYS]
+
+
+# --- who has it, without a round ---
+
+
+def lookup(*people: Profile) -> Lookup:
+    return Lookup(people, directory=DIRECTORY, weights=WEIGHTS, history=History(), today=TODAY)
+
+
+def test_who_has_it_is_found_at_once_and_by_the_rules_of_a_round() -> None:
+    seeker, helper = wanting("a", "room"), offering("a", "room")
+    asked = lookup(seeker, helper, offering("room", key="user:3", country="GH"))
+    found = matched(seeker, helper)
+    assert found.things is not None
+    assert asked.helpers_for(seeker.key) == [*found.matches, *found.things.matches]
+    assert {one.want for one in asked.seekers_for(helper.key)} == {"a", "room"}
+    assert asked.seekers_for("user:3") == []
+    assert asked.helpers_for("nobody") == []
+
+
+def test_an_edit_of_a_thing_counts_at_once() -> None:
+    seeker, helper = wanting("room"), replace(HELPER, offers=())
+    before = lookup(seeker, helper)
+    assert before.helpers_for(seeker.key) == []
+    room = Offer("room", until=TODAY + DAY, place="Lagos")
+    after = before.with_profiles([replace(helper, offers=(room,))])
+    (match,) = after.helpers_for(seeker.key)
+    assert ("where", ("Lagos", "", (TODAY + DAY).isoformat())) in {
+        (part.name, part.facts) for part in match.parts
+    }
+    assert before.helpers_for(seeker.key) == [], "an older one does not change"
+    again = after.with_profiles([helper])
+    assert again.helpers_for(seeker.key) == []
+    assert after.with_profiles([], removed=[helper.key]).helpers_for(seeker.key) == []
+    moved = after.with_profiles([replace(helper, offers=(replace(room, place="Tirana"),))])
+    assert moved.helpers_for(seeker.key) == []
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["room", "hall", "money", "a"]),
+            st.sampled_from(["room", "hall", "money", "a"]),
+            st.sampled_from(["NG", "GH", None]),
+            spans,
+            spans,
+        ),
+        max_size=5,
+    )
+)
+def test_the_lookup_finds_whoever_a_round_could_match(
+    people: list[
+        tuple[str, str, str | None, tuple[int | None, int | None], tuple[int | None, int | None]]
+    ],
+) -> None:
+    everyone = [
+        Profile(
+            f"user:{at + 1}",
+            f"Sample {at}",
+            languages=ENGLISH,
+            country=country,
+            offers=(Offer(offer, **(days(gives) if offer != "a" else {})),),  # type: ignore[arg-type]
+            wants=(Want(want, **(days(needs) if want != "a" else {})),),  # type: ignore[arg-type]
+        )
+        for at, (offer, want, country, gives, needs) in enumerate(people)
+    ]
+    asked = lookup(*everyone)
+    edited = lookup().with_profiles(everyone)
+    for one in everyone:
+        found = asked.helpers_for(one.key, most=9)
+        assert edited.helpers_for(one.key, most=9) == found
+        met = {
+            other.key
+            for other in everyone
+            if isinstance(
+                explain_pair(one, other, directory=DIRECTORY, weights=WEIGHTS, today=TODAY), Match
+            )
+        }
+        assert {match.helper for match in found} == met

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -124,3 +125,30 @@ def test_the_check_says_that_it_is_a_thing_with_place_and_days(client: FlaskClie
     assert "money and things" not in lua
     body = client.get("/api/v1/profiles/user:900001").get_json()
     assert (body["offers"][0]["place"], body["wants"][0]["place"]) == ("Ikeja <b>", "Lagos")
+
+
+def test_a_person_s_page_shows_who_has_the_thing_in_the_same_country(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "exchange.db"
+    store = filled(path, 20)
+
+    def seeker(number: int, name: str, country: str) -> Profile:
+        return replace(
+            LEARNER,
+            key=f"user:{number}",
+            name=name,
+            page=f"User:{name}",
+            page_id=number,
+            country=country,
+            wants=(Want("venue", "venue"),),
+        )
+
+    near, far = seeker(900_003, "Sample Near", "NG"), seeker(900_004, "Sample Far", "JP")
+    with store.transaction():
+        store.profiles.save_many([LENDER, near, far])
+    store.close()
+    client = app_over(path).test_client()
+    assert "Sample Lender" in main_of(client, "/people/Sample_Near")
+    assert "Available: Ikeja &lt;b&gt;, until" in main_of(client, "/people/Sample_Near")
+    assert "Sample Lender" not in main_of(client, "/people/Sample_Far")
