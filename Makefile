@@ -60,7 +60,7 @@ test: $(VENV)/.installed-dev
 # A quarter of the random examples: those of a property that a change breaks are found by few.
 test-fast: export HYPOTHESIS_PROFILE = fast
 
-FAST := not wiki and not mariadb and not browser and not spark and not slow
+FAST := not wiki and not mariadb and not browser and not server and not spark and not slow
 
 test-fast: $(VENV)/.installed-dev
 	./config/debian default-jre-headless

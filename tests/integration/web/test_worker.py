@@ -16,6 +16,8 @@ import pytest
 from tests.unit.web.site import filled
 from webtool.worker import REQUEST_SECONDS
 
+pytestmark = pytest.mark.server
+
 ROOT = Path(__file__).parents[3]
 SLOW = 40
 BEGINNINGS = (

@@ -118,12 +118,12 @@ def test_a_thousand_small_movements_have_the_candidates_of_trying_every_pair(blo
             assert by_want(market, exhaustive(market, most=most)) == best, seed
 
 
-@pytest.mark.parametrize("block", worlds.blocks(10))
+@pytest.mark.parametrize("block", worlds.blocks(30))
 def test_windows_as_wide_as_the_groups_find_all_with_the_points_of_a_plain_reading(
     block: int,
 ) -> None:
     found_any = 0
-    for seed in range(2000 + block * 60, 2060 + block * 60):
+    for seed in range(2000 + block * 20, 2020 + block * 20):
         people = 5 + seed % 40
         market, _ = market_of(seed, people)
         expected = expected_of(seed, people)
@@ -133,7 +133,7 @@ def test_windows_as_wide_as_the_groups_find_all_with_the_points_of_a_plain_readi
             points = [score for _, score in helpers]
             assert points == sorted(points, reverse=True)
         found_any += len(named)
-    assert found_any > 500
+    assert found_any > 100
 
 
 def test_windows_as_wide_as_the_groups_find_all_in_a_large_movement() -> None:

@@ -132,6 +132,7 @@ def test_requests_of_the_bot_carry_the_tools_name(monkeypatch: pytest.MonkeyPatc
     assert "capacity-exchange.toolforge.org" in requests.utils.default_user_agent()
 
 
+@pytest.mark.server
 def test_gunicorn_serves_without_a_home_and_logs_neither_addresses_nor_queries(
     tmp_path: Path,
 ) -> None:

@@ -9,9 +9,12 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from tests.unit.search.movement import NOW
 
 
+@pytest.mark.server
 def test_it_serves_and_logs_neither_addresses_nor_words(database: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
