@@ -53,7 +53,7 @@ from exchange.settings.schema import PageNames
 SHARDS = 32
 """Over how many pages the look-up of names is spread; the same number stands in ``words.lua``."""
 
-SHOWN = ("td-want",)
+SHOWN = ("td-want", "td-programme")
 """What our pages say of the words of forms."""
 
 _HTML = re.compile("[<>&]")

@@ -96,6 +96,12 @@ local function details( reader, value )
 	return value and items().details( reader, value )
 end
 
+-- Return names as they are written: a list on lines of its own, anything else without the margins of a paragraph.
+local function named( value )
+	local block = value and ( value:find( '\n' ) or value:find( '^[*#:;]' ) )
+	return value and tag( 'div', 'dir="auto"', block and '\n' .. value .. '\n' or value )
+end
+
 -- -- The profile ------------------------------------------------------------------------------------
 
 local function kind( reader, args )
@@ -208,7 +214,7 @@ function exchange.request( frame )
 		row( reader, 'level', details( reader, given( args, 'level' ) ) ),
 		row( reader, 'methods', details( reader, given( args, 'methods', 'method' ) ) ),
 		row( reader, 'contact', isolated( given( args, 'contact', 'contacts' ) ) ),
-		row( reader, 'joined', joined and tag( 'div', 'dir="auto"', '\n' .. joined .. '\n' ) ) )
+		row( reader, 'joined', named( joined ) ) )
 	return tag( 'div', 'class="capacity-exchange-request" role="region" aria-label="' .. text( reader, 'request' ) .. '" ' .. speaks( reader ) .. ' '
 		.. style( 'box-sizing:border-box;clear:both;max-width:56em;margin:1em 0;padding:.75em 1em;' .. MARKED .. ';' .. SURFACE ),
 		body .. tag( 'div', style( 'margin-top:.5em;font-size:.875em' ), portal( text( reader, 'what-is-this' ) ) ) )
@@ -238,7 +244,7 @@ function exchange.programme( frame )
 		row( reader, 'closes', closes and items().day( closes ) ),
 		row( reader, 'round-seats', isolated( given( args, 'seats', 'seat', 'places', 'place' ) ) ),
 		row( reader, 'languages', spoken and items().languages( reader, spoken ) ),
-		row( reader, 'organisers', organisers and tag( 'div', 'dir="auto"', '\n' .. organisers .. '\n' ) ) )
+		row( reader, 'organisers', named( organisers ) ) )
 	body = body .. tag( 'div', style( 'margin-top:.75em;font-weight:bold' ), text( reader, 'applicants' ) )
 		.. tag( 'p', style( 'margin:.25em 0;' .. SUBTLE ), text( reader, 'programme-apply' ) )
 		.. ( applicants and tag( 'div', 'dir="auto"', '\n' .. applicants .. '\n' ) or '' )

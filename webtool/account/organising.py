@@ -27,6 +27,7 @@ from exchange.store.programmes import CONFIRMED, LEFT_OUT, NotConfirmed, Program
 from webtool.account.auth import Answer, current_user, login_required
 from webtool.account.programmes import asked_programme, draft_now
 from webtool.context import context, reader
+from webtool.render import capacity_text, msg
 
 pages = Blueprint("organising", __name__)
 
@@ -125,7 +126,7 @@ def draft_rows(state: ProgrammeState) -> Iterator[list[str]]:
     """Yield a row for each applicant: who, when, the step, why they wait, whom they learn from, what, whom they help."""
     draft, named = state.draft, context().protection.conceal
     names = {key: named(one).name for key, one in state.profiles.items()}
-    why = {one.key: one.reason.value for one in draft.waiting}
+    why = {one.key: msg(f"account-waiting-{one.reason}") for one in draft.waiting}
     matches = [one.match for one in draft.pairs]
     matches += [
         state.suggestions[one.suggestion].match
@@ -140,12 +141,26 @@ def draft_rows(state: ProgrammeState) -> Iterator[list[str]]:
         yield [
             names.get(key) or (user.name if user else ""),
             each.applied.isoformat(timespec="minutes"),
-            draft.steps[each.account].value,
+            step_words(draft.steps[each.account]),
             why.get(key, ""),
             ", ".join(names.get(one.helper, "") for one in learns),
-            ", ".join(one.want for one in learns),
+            ", ".join(capacity_text(one.want) for one in learns),
             ", ".join(names.get(one.seeker, "") for one in matches if one.helper == key),
         ]
+
+
+_STANDS = {
+    ApplicantStep.PAIRED: "account-organise-pairs",
+    ApplicantStep.WAITING: "account-organise-waiting",
+    ApplicantStep.CONFIRMED: "account-organise-confirmed",
+    ApplicantStep.TOLD: "status-open",
+    ApplicantStep.AGREED: "status-accepted",
+}
+
+
+def step_words(step: ApplicantStep) -> str:
+    """Return where an applicant stands, in the words of the page."""
+    return msg(_STANDS.get(step, f"account-step-{step}"))
 
 
 def pair_id(one: DraftPair) -> str:
@@ -201,6 +216,11 @@ def _draft_page(state: ProgrammeState, *, said: str = "", chosen: set[str] | Non
         waiting=[(people[one.key], one) for one in draft.waiting],
         refused=list(_refused(draft, people)),
         figures=state.figures(),
+        problems=[
+            each.problem
+            for each in here.store.problems.on(state.programme.page)
+            if not each.problem.code.startswith("organiser-")
+        ],
         can_confirm=may_confirm(state.programme),
         organisers=_organisers(state.programme),
         claims=[

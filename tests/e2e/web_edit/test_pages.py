@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from exchange.model import (
     Language,
     Match,
     Offer,
+    Problem,
     Profile,
     ScorePart,
     Sent,
@@ -23,9 +25,10 @@ from exchange.model import (
     User,
     Want,
 )
+from exchange.model.programme import Application, Programme, ProgrammeRecord
 from exchange.store import Store
 from exchange.store.notices import Notice
-from exchange.store.pages import PageRecord
+from exchange.store.pages import PageProblem, PageRecord
 from exchange.store.runs import INDEX_VERSION
 from exchange.store.unclear_answers import VIA_COORDINATOR
 from tests.e2e.browser.test_accessibility import WAYS, opened, violations_of
@@ -40,6 +43,7 @@ ADA = "Sample Circle Ada"
 NOTICE = "0123456789abcdef"
 SIA, HAL, SOL = "user:700001", "user:700002", "user:700003"
 ASKED = "User:Sample Sol"
+ROUND = "Project:Sample round"
 PREVIEW = "button[value=preview]:not([aria-hidden])"
 TEXT = """Hello, this page is made up.
 {{Capacity Exchange profile
@@ -110,11 +114,31 @@ def site(
         store.notices.close(sent.id, Sent(number + 1, f"User talk:{ADA} {number}"), at=NOW)
         store.unclear_answers.note(sent.id, account=who, revision=number + 2, at=NOW)
     store.unclear_answers.settle(f"{1:032}", by=key, via=VIA_COORDINATOR, at=NOW)
+    open_rounds(mediawiki, store, account)
     store.metadata.set(INDEX_VERSION, "filled", at=NOW)
     mediawiki.edit(ADA, f"User:{ADA}", TEXT)
     with served(provider, store, lambda: NOW) as address:
         yield address
     store.close()
+
+
+def open_rounds(mediawiki: MediaWiki, store: Store, organiser: int) -> None:
+    """Open a round that is over, with a pair to confirm, and one that nobody can confirm."""
+    mediawiki.edit("Admin", ROUND, "{{Capacity Exchange round|capacities=Finance|note=Hello}}")
+    (page,) = mediawiki.call(action="query", titles=ROUND)["query"]["pages"]
+    over, before = NOW.date() - timedelta(days=1), NOW - timedelta(days=5)
+    made = Programme(page["pageid"], ROUND, "A round", ("finance",), closes=over)
+    applications = tuple(Application(account, before) for account in (700001, 700002, 700009))
+    open_yet = Programme(page["pageid"] + 100_000, "Project:Another", languages=("en", "ar"))
+    store.accounts.save([User("Sample Sia", 700001), User("Sample Lost", 700009)], seen=NOW)
+    store.programmes.replace(
+        {
+            made.page: ProgrammeRecord(made, (organiser,), applications),
+            open_yet.page: ProgrammeRecord(open_yet),
+        }
+    )
+    wrong = Problem("unknown-account", "applicants", "4", "Sample Sia")
+    store.problems.replace({made.page: [PageProblem(made.page, ROUND, wrong)]})
 
 
 def visit(page: Page, site: str) -> Iterator[str]:
@@ -163,6 +187,12 @@ def visit(page: Page, site: str) -> Iterator[str]:
     page.locator("#line").fill("example.org")
     page.locator("#form button").first.click()
     yield "a line with a link"
+    page.goto(f"{site}/me/rounds")
+    yield "the rounds"
+    page.locator("a[href$='/pairs']").click()
+    yield "the pairs of a round"
+    page.goto(page.url.removesuffix("/pairs"))
+    yield "a round"
     page.goto(f"{site}/me/request")
     yield "request"
     page.goto(f"{site}/me/profile")

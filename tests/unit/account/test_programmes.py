@@ -472,9 +472,19 @@ def test_the_table_has_everybody_and_no_formula(client: FlaskClient, opened: int
     assert "no-store" in answer.headers["Cache-Control"]
     rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
     assert [row[0] for row in rows[1:]] == ["'=Dee", "Ben & <b>", "Cy"]
-    assert [row[2] for row in rows[1:]] == ["paired", "paired", "waiting"]
-    assert rows[1][4] == "Ben & <b>"
-    assert rows[3][3] == "seats"
+    assert [row[2] for row in rows[1:]] == ["Proposed pairs", "Proposed pairs", "Waiting list"]
+    assert rows[1][4:6] == ["Ben & <b>", "Lua"]
+    assert rows[3][3] == "all who offer it have their seats taken"
+
+
+def test_an_organiser_sees_what_is_wrong_with_the_page(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    wrong = Problem("unknown-account", "applicants", "2", "Cy & co")
+    store.problems.replace({opened: [PageProblem(opened, PAGE, wrong)]})
+    html = client.get(f"/me/rounds/{opened}/pairs").text
+    assert "no account with the name that comes as number 2" in html
+    assert "Did you mean “<bdi>Cy &amp; co</bdi>”" in html
 
 
 def test_an_applicant_does_not_learn_of_a_pair_before_the_bot_tells_them(
