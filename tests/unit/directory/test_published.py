@@ -55,6 +55,19 @@ def test_what_is_written_is_valid_and_nothing_is_left_to_add(tmp_path: Path) -> 
     assert again.contradictions == update.contradictions
 
 
+def test_a_thing_stays_a_thing_bound_to_its_place(tmp_path: Path) -> None:
+    path = folder(tmp_path) / "capacities.json"
+    things = '{"id": "cake", "wikidata": "Q1", "kind": "thing", "bound": true}'
+    path.write_text(path.read_text().replace('{"id": "cake", "wikidata": "Q1"}', things))
+    update = compare_directories(parse_table(table()), load(tmp_path), tmp_path)
+    assert "cake: number 2" in update.added
+    write_update(update, tmp_path)
+    assert check(tmp_path) == ()
+    after = load(tmp_path)
+    assert (after.things, after.bound) == ({"cake"}, {"cake"})
+    assert after.capacities["cake"].platform == 2
+
+
 def test_the_change_shows_only_what_changed(tmp_path: Path) -> None:
     before = (folder(tmp_path) / "names" / "de.json").read_text().splitlines()
     update = compare_directories(parse_table(table()), load(tmp_path), tmp_path)
