@@ -239,6 +239,7 @@ def test_rounds_that_nobody_can_confirm_or_that_are_over_stand_apart(
     store.pages.save([PageRecord(HUB, "Project:Hub", 4, 1, party=f"page:{HUB}")])
     page = client.get("/me/rounds").text
     assert "Nobody can confirm them yet</h2>" in page
+    assert "There is no round at the moment" not in page
     assert "/check?page=Project:Spring" in page
     assert ">Apply<" not in page
     assert "Nobody can confirm pairs of this round yet" in client.get(f"/me/rounds/{opened}").text
@@ -247,6 +248,8 @@ def test_rounds_that_nobody_can_confirm_or_that_are_over_stand_apart(
     assert "Closed</h2>" in page
     assert "Applications closed on" in page
     assert ">Apply<" not in page
+    store.programmes.forget_pages([opened])
+    assert "There is no round at the moment" in client.get("/me/rounds").text
 
 
 def test_a_check_of_a_rounds_page_lists_who_stands_there_by_their_own_hand(
