@@ -93,7 +93,7 @@ def show_search() -> str | BaseResponse:
         ),
         view=view,
         views=VIEWS,
-        facets=FACETS,
+        facets=[one for one in FACETS if results.counts.get(one) or query.values(one)],
         branches=_branches(query, dict(results.counts["capacity"])),
         places=places,
         unplaced=count_unplaced(index, results.everyone) if view == "map" else 0,

@@ -77,6 +77,15 @@ def test_where_nobody_fits_a_way_on_is_shown(client: FlaskClient) -> None:
     assert total(client, query) == int(shown[2]) > 0
 
 
+def test_no_filters_are_offered_where_none_would_leave_anybody(client: FlaskClient) -> None:
+    assert 'class="facets"' in client.get("/search?q=wikidata").text
+    held = client.get("/search?q=volcanology&country=NG").text
+    assert 'id="f-country"' in held, "what is held can be taken back"
+    nobody = client.get("/search?q=xqzvkw").text
+    assert 'class="facets"' not in nobody
+    assert 'href="#filters"' not in nobody
+
+
 def test_a_typo_is_asked_about_in_a_place_of_its_own(client: FlaskClient) -> None:
     html = client.get("/search?q=wikidatta&country=NG").text
     asked = '<p id="meant">Did you mean <a href="/search?capacity=wikidata">Wikidata</a>?</p>'
