@@ -96,7 +96,7 @@ def read_answers(
     pages = _pages(wiki, rows)
     counted = AnswersRead()
     newest = {e.suggestion: e for e in store.suggestions.answers()}
-    recorded = {e.suggestion: e for e in store.suggestions.answers() if e.via == VIA}
+    recorded = {(e.suggestion, e.by): e for e in store.suggestions.answers() if e.via == VIA}
     histories: dict[str, list[Revision]] = {}
     for row in rows:
         page = _page_of(row, pages, is_notice_template)
@@ -310,13 +310,13 @@ def _record(
     store: Store,
     row: Notice,
     said: Said,
-    recorded: dict[int, SuggestionAnswer],
+    recorded: dict[tuple[int, str], SuggestionAnswer],
     newest: dict[int, SuggestionAnswer],
     now: datetime,
 ) -> tuple[int, int]:
     """Keep what was said: (how many answers are new, whether something unclear is).
 
-    ``recorded`` are the newest answers that were read on the wiki, ``newest`` those of any way.
+    ``recorded`` are each person's newest answers read on the wiki, ``newest`` those of anybody, any way.
     """
     profile = str(Recipient.parse(row.recipient).profile)
     person = str(ProfileKey.for_person(row.account))
@@ -334,7 +334,7 @@ def _record(
             revision=version.revision if own and version is not None else None,
         )
         if suggestion == ERASED or _is_recorded(
-            answer, recorded.get(suggestion), newest.get(suggestion)
+            answer, recorded.get((suggestion, answer.by)), newest.get(suggestion)
         ):
             continue
         store.suggestions.answer(
@@ -345,7 +345,7 @@ def _record(
             at=answer.at,
             revision=answer.revision,
         )
-        recorded[suggestion] = newest[suggestion] = answer
+        recorded[suggestion, answer.by] = newest[suggestion] = answer
         fresh += 1
     _record_sign_of_life(store, row, said)
     wishes = store.preferences.of(person)

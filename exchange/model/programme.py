@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import zip_longest
 
 from exchange.model.profile import Kind
-from exchange.model.suggestion import PROGRAMME, Match
+from exchange.model.suggestion import PROGRAMME, Match, Suggestion
 
 MOST_APPLICANTS = 2_000
 """How many people one programme can have as applicants."""
@@ -122,7 +122,9 @@ class ApplicantStep(StrEnum):
     WAITING = "waiting"  # on the waiting list
     CONFIRMED = "confirmed"  # in a pair that the organiser confirmed; nobody was told yet
     TOLD = "told"  # in a pair that was told of
-    AGREED = "agreed"  # in a pair that said yes, here or before
+    ASKED = "asked"  # in a pair of which the other said yes
+    YES = "yes"  # said yes, and the other has not answered yet
+    AGREED = "agreed"  # in a pair whose two both said yes, here or before
 
     @property
     def is_eligible(self) -> bool:
@@ -136,6 +138,8 @@ _ELIGIBLE = frozenset(
         ApplicantStep.WAITING,
         ApplicantStep.CONFIRMED,
         ApplicantStep.TOLD,
+        ApplicantStep.ASKED,
+        ApplicantStep.YES,
         ApplicantStep.AGREED,
     )
 )
@@ -184,11 +188,13 @@ class ProgrammeDraft:
     """What an organiser confirms: pairs, the waiting list, and what became of each applicant.
 
     ``steps`` is by account (a central user id); ``keys`` are the profiles for which they applied.
-    ``digest`` names this very draft: a confirmation is about one.
+    ``before`` are those who agreed in the exchange before and hold a seat of it. ``digest`` names this
+    very draft: a confirmation is about one.
     """
 
     pairs: tuple[DraftPair, ...] = ()
     waiting: tuple[WaitingPlace, ...] = ()
+    before: tuple[Suggestion, ...] = ()
     steps: dict[int, ApplicantStep] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=dict)
     digest: str = ""

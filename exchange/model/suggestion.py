@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -138,6 +139,15 @@ class Suggestion:
     def is_of_programme(self) -> bool:
         """Whether the organiser of a programme confirmed it."""
         return self.period.startswith(PROGRAMME)
+
+    def is_agreed(self, yes: Collection[str]) -> bool:
+        """Whether both said yes, where ``yes`` are the profile keys of those who did.
+
+        Whoever was in touch or exchanged something has agreed, however that became known.
+        """
+        if self.status is SuggestionStatus.ACCEPTED:
+            return all(key in yes for key in self.match.pair)
+        return self.status in AGREED
 
     @property
     def is_by_hand(self) -> bool:

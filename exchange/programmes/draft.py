@@ -55,13 +55,26 @@ class ProgrammeHistory:
 
     ``general`` is the history of the whole exchange. ``suggestions`` are those of this programme,
     and all those in progress, of whatever origin. ``left_out`` are pairs that an organiser left
-    out, ``apart`` pairs who never want to meet, each the smaller key first.
+    out, ``apart`` pairs who never want to meet, each the smaller key first. ``yes`` says whose answer
+    to a suggestion is a yes: {id: profile keys}.
     """
 
     general: History
     suggestions: Sequence[Suggestion] = ()
     left_out: Collection[tuple[str, str]] = frozenset()
     apart: Collection[tuple[str, str]] = frozenset()
+    yes: Mapping[int, Collection[str]] = field(default_factory=dict)
+
+    def is_agreed(self, one: Suggestion) -> bool:
+        """Whether both whom a suggestion is about said yes."""
+        return one.is_agreed(self.yes.get(one.id, ()))
+
+    def step_of(self, key: str, one: Suggestion) -> ApplicantStep:
+        """Return where one of the two of a standing suggestion stands."""
+        step = _STANDING[one.status]
+        if step is not ApplicantStep.AGREED or self.is_agreed(one):
+            return step
+        return ApplicantStep.YES if key in self.yes.get(one.id, ()) else ApplicantStep.ASKED
 
 
 def draft_programme(
@@ -95,6 +108,7 @@ class _Pairing:
     weights: Weights
     today: date
     standing: dict[str, ApplicantStep] = field(default_factory=dict)
+    before: list[Suggestion] = field(default_factory=list)
     learners: set[str] = field(default_factory=set)
     seats_left: int | None = None
     taken: Counter[str] = field(default_factory=Counter)
@@ -125,8 +139,10 @@ class _Pairing:
             seats_left=programme.seats,
         )
         for each in _standing_pairs(programme, people, history, directory):
-            step = _STANDING[each.status]
+            if each.period != programme.period:
+                made.before.append(each)
             for key in each.match.pair:
+                step = history.step_of(key, each)
                 made.standing[key] = max(made.standing.get(key, step), step, key=_ORDER.index)
             made.learners.add(each.match.seeker)
             made._take_seat()
@@ -270,6 +286,7 @@ class _Pairing:
         return ProgrammeDraft(
             pairs=pairs,
             waiting=tuple(waiting),
+            before=tuple(self.before),
             steps=dict(sorted(steps.items())),
             keys=dict(sorted(admission.keys.items())),
             digest=_digest(pairs, waiting, steps),
@@ -284,7 +301,13 @@ class _Pairing:
         return WaitingReason.NOBODY if wants else WaitingReason.NOBODY_WANTS
 
 
-_ORDER = (ApplicantStep.CONFIRMED, ApplicantStep.TOLD, ApplicantStep.AGREED)
+_ORDER = (
+    ApplicantStep.CONFIRMED,
+    ApplicantStep.TOLD,
+    ApplicantStep.ASKED,
+    ApplicantStep.YES,
+    ApplicantStep.AGREED,
+)
 _NEAR = (
     WaitingReason.FULL,
     WaitingReason.SEATS,
@@ -318,7 +341,7 @@ def _standing_pairs(
             continue
         ours = each.period == programme.period
         before = (
-            each.status in AGREED
+            history.is_agreed(each)
             and scope.wants(match.want)
             and all(k in people for k in match.pair)
         )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from exchange.directory import Directory
 from exchange.matching.eligibility import TOLD, History
 from exchange.matching.unmet import UnmetReason
 from exchange.matching.weights import Weights
-from exchange.model import AGREED, Kind, Profile, Suggestion, SuggestionStatus
+from exchange.model import Kind, Profile, Suggestion, SuggestionStatus
 from exchange.model.keys import ProfileKey, is_group_key
 from exchange.model.programme import (
     Application,
@@ -55,7 +55,8 @@ class ProgrammeState:
     """A programme with everybody who applied, what was decided, and what is proposed now.
 
     ``decided`` are the organisers' decisions, ``suggestions`` what became of the confirmed ones, by
-    id; ``profiles`` are those of everybody in it, by key.
+    id; ``yes`` says whose answer to one of them is a yes, by id; ``profiles`` are those of everybody
+    in it, by key.
     """
 
     programme: Programme
@@ -64,6 +65,7 @@ class ProgrammeState:
     decided: Sequence[ProgrammePair]
     suggestions: Mapping[int, Suggestion]
     profiles: Mapping[str, Profile]
+    yes: Mapping[int, Collection[str]] = field(default_factory=dict)
 
     def figures(self) -> ProgrammeFigures:
         """Count how far it got: people up to ``waiting``, pairs from there on."""
@@ -80,14 +82,17 @@ class ProgrammeState:
             waiting=len(self.draft.waiting),
             confirmed=len(confirmed),
             told=sum(one.status in TOLD for one in known),
-            accepted=sum(one.status in AGREED for one in known),
+            accepted=sum(one.is_agreed(self.yes.get(one.id, ())) for one in known),
             exchanged=sum(one.status is SuggestionStatus.EXCHANGED for one in known),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeFigures:
-    """How far a programme got: people who applied, fit and wait; pairs confirmed, told and so on."""
+    """How far a programme got: people who applied, fit and wait; pairs confirmed, told and so on.
+
+    ``accepted`` are the pairs in which both said yes.
+    """
 
     applied: int = 0
     eligible: int = 0
@@ -107,6 +112,9 @@ def read_programme(
         decided = store.programmes.pairs(programme.page)
         groups = store.pages.groups_by_contact()
         suggestions = store.suggestions.history()
+        yes = store.programmes.yeses(
+            one.id for one in suggestions if one.status is SuggestionStatus.ACCEPTED
+        )
         apart = store.preferences.blocked_pairs()
         silent = store.preferences.left_alone()
         keys = _keys_of(applications, groups)
@@ -132,6 +140,7 @@ def read_programme(
             suggestions=suggestions,
             left_out={one.pair for one in decided if one.state == LEFT_OUT},
             apart=apart,
+            yes=yes,
         ),
         directory=directory,
         weights=weights,
@@ -145,6 +154,7 @@ def read_programme(
         decided=decided,
         suggestions={one.id: one for one in suggestions if one.id in wanted},
         profiles={key: one.profile for key, one in records.items()},
+        yes=yes,
     )
 
 

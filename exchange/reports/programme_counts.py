@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exchange.matching.eligibility import TOLD
-from exchange.model import AGREED, Suggestion, SuggestionStatus
+from exchange.model import Suggestion, SuggestionStatus
 from exchange.privacy import SMALLEST_CELL, tellable_parts
 
 if TYPE_CHECKING:
@@ -43,17 +43,18 @@ class ProgrammeCounts:
 
 
 def count_programmes(store: Store, suggestions: Iterable[Suggestion]) -> list[ProgrammeCounts]:
-    """Count every programme whose page is there. One query, however many there are."""
+    """Count every programme whose page is there. Two queries, however many there are."""
     known: Mapping[int, Suggestion] = {one.id: one for one in suggestions if one.is_of_programme}
+    yes = store.programmes.yeses(known)
     return [
-        ProgrammeCounts(title, applied, [_step(known.get(id)) for id in pairs])
+        ProgrammeCounts(title, applied, [_step(known.get(id), yes.get(id, ())) for id in pairs])
         for title, applied, pairs in store.programmes.counts()
     ]
 
 
-def _step(one: Suggestion | None) -> int:
+def _step(one: Suggestion | None, yes: Collection[str]) -> int:
     if one is None or one.status not in TOLD:
         return 0
     if one.status is SuggestionStatus.EXCHANGED:
         return 3
-    return 2 if one.status in AGREED else 1
+    return 2 if one.is_agreed(yes) else 1

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
-from exchange.model import Kind, Reason, Suggestion
+from exchange.model import AGREED, Kind, Reason, Suggestion
 from exchange.model.programme import (
     Application,
     Audience,
@@ -19,6 +19,7 @@ from exchange.model.programme import (
 )
 from exchange.store.database import Database, batches
 from exchange.store.programme_tables import application, organiser, programme, programme_pair
+from exchange.store.schema import answer
 from exchange.store.suggestions import Suggestions
 
 CONFIRMED = "confirmed"
@@ -260,6 +261,20 @@ class Programmes:
         with self._database.writing() as connection:
             self._suggestions.withdraw([each.suggestion], at=at)
             connection.execute(query)
+
+    def yeses(self, ids: Iterable[int]) -> dict[int, frozenset[str]]:
+        """Whose newest answer to each of these suggestions is a yes: {id: profile keys}."""
+        newest: dict[tuple[int, str], str] = {}
+        for part in batches(sorted(set(ids))):
+            query = select(answer).where(answer.c.suggestion.in_(part))
+            with self._database.reading() as connection:
+                for row in connection.execute(query.order_by(answer.c.at, answer.c.id)):
+                    newest[row.suggestion, row.by] = row.status
+        found: dict[int, set[str]] = {}
+        for (id, key), status in newest.items():
+            if status in AGREED:
+                found.setdefault(id, set()).add(key)
+        return {id: frozenset(keys) for id, keys in found.items()}
 
     def _pairs(self, *conditions: ColumnElement[Any]) -> list[ProgrammePair]:
         order = (programme_pair.c.at, *programme_pair.primary_key)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from exchange.matching import reasons
-from exchange.model import Profile, Suggestion
+from exchange.model import Profile, Suggestion, SuggestionStatus
 from exchange.model.programme import (
     ApplicantStep,
     DraftPair,
@@ -45,12 +45,16 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True)
 class DecidedRow:
-    """A pair that was decided about, and what became of it; people who are gone are None."""
+    """A pair that was decided about, and what became of it; people who are gone are None.
+
+    ``said`` is who said yes, by name, where the other of the two has not answered yet.
+    """
 
     decided: ProgrammePair
     suggestion: Suggestion | None
     seeker: Profile | None
     helper: Profile | None
+    said: str = ""
 
 
 @pages.get("/me/rounds/<int:page>/pairs")
@@ -133,6 +137,14 @@ def draft_rows(state: ProgrammeState) -> Iterator[list[str]]:
         for one in state.decided
         if one.state == CONFIRMED and not one.outcome and one.suggestion in state.suggestions
     ]
+    matches += [one.match for one in draft.before]
+    since = {
+        key: msg(
+            "account-organise-before-day", (one.answered_at or one.created_at).date().isoformat()
+        )
+        for one in draft.before
+        for key in one.match.pair
+    }
     accounts = context().store.accounts.get_many(one.account for one in state.applications)
     for each in state.applications:
         key = draft.keys.get(each.account, "")
@@ -142,7 +154,7 @@ def draft_rows(state: ProgrammeState) -> Iterator[list[str]]:
             names.get(key) or (user.name if user else ""),
             each.applied.isoformat(timespec="minutes"),
             step_words(draft.steps[each.account]),
-            why.get(key, ""),
+            why.get(key) or since.get(key, ""),
             ", ".join(names.get(one.helper, "") for one in learns),
             ", ".join(capacity_text(one.want) for one in learns),
             ", ".join(names.get(one.seeker, "") for one in matches if one.helper == key),
@@ -154,6 +166,8 @@ _STANDS = {
     ApplicantStep.WAITING: "account-organise-waiting",
     ApplicantStep.CONFIRMED: "account-organise-confirmed",
     ApplicantStep.TOLD: "status-open",
+    ApplicantStep.ASKED: "status-open",
+    ApplicantStep.YES: "status-open",
     ApplicantStep.AGREED: "status-accepted",
 }
 
@@ -201,6 +215,7 @@ def _draft_page(state: ProgrammeState, *, said: str = "", chosen: set[str] | Non
             state.suggestions.get(one.suggestion),
             people.get(one.seeker),
             people.get(one.helper),
+            _only_yes(state, one, people),
         )
         for one in state.decided
     ]
@@ -213,6 +228,7 @@ def _draft_page(state: ProgrammeState, *, said: str = "", chosen: set[str] | Non
         chosen={row.id for row in rows} if chosen is None else chosen,
         confirmed=[one for one in decided if one.decided.state == CONFIRMED],
         left_out=[one for one in decided if one.decided.state == LEFT_OUT],
+        before=[(one, people[one.match.helper], people[one.match.seeker]) for one in draft.before],
         waiting=[(people[one.key], one) for one in draft.waiting],
         refused=list(_refused(draft, people)),
         figures=state.figures(),
@@ -230,6 +246,14 @@ def _draft_page(state: ProgrammeState, *, said: str = "", chosen: set[str] | Non
         ],
         said=said or request.args.get("said", ""),
     )
+
+
+def _only_yes(state: ProgrammeState, one: ProgrammePair, people: dict[str, Profile]) -> str:
+    """Return the name of the one who said yes, where the other of a pair has not answered yet."""
+    made, yes = state.suggestions.get(one.suggestion), state.yes.get(one.suggestion, ())
+    if made is None or made.status is not SuggestionStatus.ACCEPTED or made.is_agreed(yes):
+        return ""
+    return next((people[key].name for key in made.match.pair if key in yes and key in people), "")
 
 
 def _organisers(programme: Programme) -> list[tuple[str, bool]]:

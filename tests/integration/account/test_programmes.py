@@ -243,10 +243,16 @@ def test_a_round_of_thirty_from_its_template_to_answers(
     made.world.run(later=timedelta(days=2))
     assert made.told() == told, "the next are proposed to the organiser, not told"
     figures = made.state(clock[0]).figures()
-    assert (figures.applied, figures.confirmed, figures.told, figures.accepted) == (29, 12, 11, 1)
+    assert (figures.applied, figures.confirmed, figures.told, figures.accepted) == (29, 12, 11, 0)
     page = olu.get(address).text
     assert "Applied: 29." in page
-    assert "yes: 1" in page
+    assert "both said yes: 0" in page
+    assert f"{yes} said yes; the other has not answered yet" in page
+
+    # The helper's yes makes it two, on their own talk page.
+    reply(made.world, helpers[0], "yes")
+    made.world.run(later=timedelta(days=1))
+    assert "both said yes: 1" in olu.get(address).text
 
     # Only once an organiser saves the page with that name in it, it counts.
     made.wiki.edit(olu.name, made.title, f"{made.wiki.page(made.title)}\nAll said.")

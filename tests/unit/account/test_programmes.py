@@ -17,9 +17,11 @@ from exchange.errors import EditRefused, ResponseLost
 from exchange.model import (
     Kind,
     Language,
+    Match,
     Offer,
     Problem,
     Profile,
+    Suggestion,
     SuggestionStatus,
     User,
     Want,
@@ -450,6 +452,26 @@ def test_nobody_but_an_able_organiser_sees_or_confirms_anything(
         assert client.post(f"/me/rounds/{opened}/again", data=again).status_code == 403
     store.coordinators.replace({ADA}, at=NOW)
     assert client.get(f"/me/rounds/{opened}/pairs").status_code == 200
+
+
+def test_those_who_agreed_before_stand_with_their_day_and_what_one_yes_is(
+    client: FlaskClient, store: Store, opened: int
+) -> None:
+    made = Match(f"user:{DEE}", f"user:{BEN}", "lua", "lua", 1.0)
+    (one,) = store.suggestions.plan([Suggestion(made, "2026-W40", BEFORE)])
+    store.suggestions.mark_notified([one.id], at=BEFORE)
+    heading = "Agreed before</h2>"
+    for at, key in enumerate(made.pair):
+        assert heading not in client.get(f"/me/rounds/{opened}/pairs").text
+        moment, yes = BEFORE + timedelta(hours=at), SuggestionStatus.ACCEPTED
+        store.suggestions.answer(one.id, status=yes, by=key, via="web", at=moment)
+    html = client.get(f"/me/rounds/{opened}/pairs").text
+    assert heading in html
+    assert re.search("agreed before, on .*; takes a seat", html)
+    table = client.get(f"/me/rounds/{opened}/pairs.csv").text
+    (row,) = (each for each in csv.reader(io.StringIO(table)) if each[0] == "'=Dee")
+    said = f"agreed before, on {BEFORE.date()}; takes a seat"
+    assert row[3:5] == [said, "Ben & <b>"]
 
 
 def test_the_page_of_pairs_says_who_organises_and_whose_name_waits_for_what(

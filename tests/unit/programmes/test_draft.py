@@ -248,7 +248,7 @@ def test_the_same_applicants_in_any_order_give_the_same_draft(seed: int) -> None
 
 @given(
     seeds,
-    st.sampled_from([SuggestionStatus.PLANNED, SuggestionStatus.OPEN, SuggestionStatus.ACCEPTED]),
+    st.sampled_from([SuggestionStatus.PLANNED, SuggestionStatus.OPEN, SuggestionStatus.IN_TOUCH]),
 )
 def test_once_confirmed_a_draft_proposes_none_of_them_again(
     seed: int, status: SuggestionStatus
@@ -412,6 +412,35 @@ def test_who_said_yes_to_each_other_before_has_a_seat_and_is_not_told_again() ->
     assert draft.pairs == ()
     assert [draft.steps[one] for one in (1, 2, 3)] == ["agreed", "agreed", "waiting"]
     assert draft.waiting[0].reason is WaitingReason.FULL
+
+    assert [one.id for one in draft.before] == [3], "it is shown as what holds the seat"
+
+
+@pytest.mark.parametrize(
+    ("yes", "steps"),
+    [
+        ({"user:1"}, ["yes", "asked"]),
+        ({"user:2"}, ["asked", "yes"]),
+        ({"user:1", "user:2"}, ["agreed", "agreed"]),
+    ],
+)
+def test_only_two_yeses_are_an_agreement(yes: set[str], steps: list[str]) -> None:
+    accepted = Suggestion(
+        match("user:1", "user:2", "a"), "programme-7", APPLIED, SuggestionStatus.ACCEPTED, id=3
+    )
+    made = plain_round(
+        party(1, wants="a"), party(2, offers="a"), programme=Programme(page=7, seats=1)
+    ).with_suggestions([accepted])
+    made = replace(made, history=replace(made.history, yes={3: yes}))
+    draft = made.draft()
+    assert [draft.steps[one] for one in (1, 2)] == steps
+    assert (draft.pairs, draft.before) == ((), ())
+    elsewhere = made.with_suggestions([])
+    elsewhere = replace(
+        elsewhere,
+        history=replace(elsewhere.history, suggestions=[replace(accepted, period="2026-W40")]),
+    )
+    assert [one.id for one in elsewhere.draft().before] == ([3] if len(yes) == 2 else [])
 
 
 def test_a_yes_about_something_else_takes_no_seat() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,10 @@ def test_each_round_is_counted_by_its_page(store: Store) -> None:
     for one in planned[:5]:
         by = one.match.seeker
         store.suggestions.answer(one.id, status=SuggestionStatus.ACCEPTED, by=by, via="web", at=NOW)
+    for one in planned[:5]:
+        assert count_programmes(store, store.suggestions.history())[0].reached.count(2) < 5
+        by, yes = one.match.helper, SuggestionStatus.ACCEPTED
+        store.suggestions.answer(one.id, status=yes, by=by, via="web", at=NOW + timedelta(hours=1))
     first, second = count_programmes(store, store.suggestions.history())
     assert (first.title, first.applicants, sorted(first.reached)) == (
         "Round 3",
