@@ -10,7 +10,7 @@ from exchange.directory import Directory
 from exchange.matching.eligibility import TOLD, History
 from exchange.matching.unmet import UnmetReason
 from exchange.matching.weights import Weights
-from exchange.model import Kind, Profile, Suggestion, SuggestionStatus
+from exchange.model import Profile, Suggestion, SuggestionStatus
 from exchange.model.keys import ProfileKey, is_group_key
 from exchange.model.programme import (
     Application,
@@ -19,6 +19,7 @@ from exchange.model.programme import (
 )
 from exchange.programmes.applicants import admit_applicants
 from exchange.programmes.draft import ProgrammeHistory, draft_programme
+from exchange.programmes.phases import confirmable_programmes
 from exchange.programmes.reserve import (
     Reserve,
     keeps,
@@ -28,26 +29,6 @@ from exchange.programmes.reserve import (
 )
 from exchange.store import Store
 from exchange.store.programmes import CONFIRMED, LEFT_OUT, ProgrammePair
-
-OPENING = frozenset((Kind.HUB, Kind.CHAPTER, Kind.THEMATIC_ORGANISATION, Kind.USER_GROUP))
-"""The kinds of group whose contacts may open a programme."""
-
-
-def may_organise(store: Store, account: int) -> bool:
-    """Whether somebody may act for the programmes that they organise.
-
-    Coordinators may, and whoever speaks, by their own hand, for a hub or an affiliate that takes
-    part. So opening one takes what everybody can see on the wiki, and can take back there.
-    """
-    if account in store.coordinators.all():
-        return True
-    groups = store.profiles.records(store.pages.groups_of(account))
-    return any(one.active and one.profile.kind in OPENING for one in groups.values())
-
-
-def able_organisers(store: Store, programme: Programme) -> set[int]:
-    """Return who may act for a programme: they wrote it there themselves, and may open one."""
-    return {one for one in store.programmes.organisers(programme.page) if may_organise(store, one)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +157,15 @@ def read_reserve(
     silent: Collection[str],
     today: date,
 ) -> Reserve:
-    """Read what programmes keep from the daily matching: four queries, one where there is none.
+    """Read what programmes keep from the daily matching: eight queries, one where there is none.
 
-    ``profiles`` are the active ones.
+    ``profiles`` are the active ones. What nobody can confirm keeps nothing.
     """
     programmes = store.programmes.all()
     if not programmes:
         return Reserve()
+    confirmable = confirmable_programmes(store)
+    programmes = [one for one in programmes if one.page in confirmable]
     applications = store.programmes.all_applications()
     return reserve_applicants(
         programmes,
@@ -222,6 +205,9 @@ def wants_in_programmes(
     programme is closed, what waits is what the last round of the daily matching left alone.
     """
     applied = store.programmes.applied_to(account)
+    if applied and profiles:
+        confirmable = confirmable_programmes(store)
+        applied = [one for one in applied if one[0].page in confirmable]
     if not applied or not profiles:
         return {}
     latest = last_decisions(

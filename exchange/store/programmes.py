@@ -104,6 +104,8 @@ class Programmes:
     def applied_to(self, account: int) -> list[tuple[Programme, Application]]:
         """The programmes to which an account applied, with its application."""
         mine = dict(self._applications(application.c.account == account))
+        if not mine:
+            return []
         found = self._programmes(programme.c.page.in_(sorted(mine)))
         return [(each, mine[each.page]) for each in found]
 

@@ -21,7 +21,8 @@ from exchange.model.programme import (
     Programme,
     ProgrammeDraft,
 )
-from exchange.programmes.state import ProgrammeState, able_organisers
+from exchange.programmes.phases import able_organisers
+from exchange.programmes.state import ProgrammeState
 from exchange.reports.export import guard_formula
 from exchange.store.programmes import CONFIRMED, LEFT_OUT, NotConfirmed, ProgrammePair
 from webtool.account.auth import Answer, current_user, login_required

@@ -22,11 +22,13 @@ from exchange.profiles.applying import ProgrammePage, render_line
 from exchange.profiles.programme_values import ApplicantLine
 from exchange.programmes.phases import (
     Phase,
+    able_organisers,
     confirmable_programmes,
+    may_organise,
     phase_of,
     refusal_of,
 )
-from exchange.programmes.state import ProgrammeState, able_organisers, may_organise, read_programme
+from exchange.programmes.state import ProgrammeState, read_programme
 from webtool.account.auth import (
     Answer,
     FormRefused,

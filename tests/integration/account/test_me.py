@@ -431,7 +431,7 @@ def test_what_somebody_sees_who_is_logged_in_asks_a_dozen_queries_at_most_also_a
         statements = [one for one in asked if not one.startswith("BEGIN")]
         assert len(statements) == len(set(statements)), "nothing is asked twice"
     assert counts.pop("save") <= 12, "what was saved is kept until the bot has read it"
-    assert counts.pop("/me") <= 14, "cohorts, free seats and what one joined are asked for, too"
+    assert counts.pop("/me") <= 15, "cohorts, free seats, rounds and what one joined are asked for"
     assert max(counts.values()) <= 12, counts
 
 

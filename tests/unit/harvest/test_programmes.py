@@ -18,7 +18,8 @@ from bot.harvest import HarvestResult, harvest_pages
 from exchange.directory import load as load_directory
 from exchange.matching import load_weights
 from exchange.model import Kind
-from exchange.programmes.state import able_organisers, may_organise, read_programme
+from exchange.programmes.phases import able_organisers, may_organise
+from exchange.programmes.state import read_programme
 from exchange.settings import Settings, load
 from exchange.store import Store
 from exchange.store.erasure import erase_person

@@ -29,6 +29,7 @@ from tests.unit.matching.worlds import DIRECTORY
 
 BEGIN = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+ORGANISER = 90
 ROUND = Programme(7, "Project:Round", "Round", ("a",))
 
 
@@ -49,6 +50,7 @@ class Days:
 
     def __init__(self, store: Store) -> None:
         self.store, self.now = store, BEGIN
+        store.coordinators.replace([ORGANISER], at=BEGIN)
 
     @property
     def today(self) -> date:
@@ -58,7 +60,7 @@ class Days:
         """Let people apply now, beside those who did before."""
         before = self.store.programmes.applications(of.page)
         new = [Application(one, self.now) for one in accounts]
-        self.store.programmes.replace({of.page: ProgrammeRecord(of, (), (*before, *new))})
+        self.store.programmes.replace({of.page: ProgrammeRecord(of, (ORGANISER,), (*before, *new))})
 
     def match(self, *, later: timedelta = timedelta()) -> MatchResult:
         self.now += later
@@ -80,6 +82,17 @@ class Days:
     def planned(self) -> set[tuple[str, str]]:
         found = self.store.suggestions.planned()
         return {(one.match.seeker, one.match.helper) for one in found}
+
+    def waiting(self, account: int) -> set[tuple[str, str]]:
+        """What somebody reads to wait for a round."""
+        key = f"user:{account}"
+        profile = self.store.profiles.get(key)
+        assert profile
+        return {
+            *wants_in_programmes(
+                self.store, account, {key: profile}, directory=DIRECTORY, today=self.today
+            )
+        }
 
     def reasons(self) -> dict[tuple[str, str], str]:
         return {(key, want): reason for key, want, reason in self.store.rounds.unmet()}
@@ -109,6 +122,17 @@ def test_what_an_applicant_wants_waits_for_the_round_and_comes_back_when_it_is_o
         kept = number <= 5 + PATIENCE.days
         assert (found.matches, found.in_rounds) == ((0, 1) if kept else (1, 0)), number
     assert days.planned() == {("user:1", "user:2")}
+
+
+def test_what_nobody_can_confirm_keeps_nothing_until_somebody_can(days: Days) -> None:
+    days.store.profiles.save_many([learner(1, Want("a-one")), helper(2, "a-one")])
+    days.open(1, 2)
+    days.store.coordinators.replace([], at=BEGIN)
+    assert (days.match().matches, days.reasons()) == (1, {})
+    assert not days.waiting(1)
+    days.store.coordinators.replace([ORGANISER], at=BEGIN)
+    assert days.match(later=DAY).in_rounds == 1
+    assert days.waiting(1) == {("user:1", "a-one")}
 
 
 def test_the_day_after_the_organiser_decided_the_rest_is_free(days: Days) -> None:
