@@ -17,10 +17,11 @@ from typing import TypeVar
 
 from babel.core import get_global
 
-from exchange.geography import region_of
-from exchange.model import Match, Profile
+from exchange.geography import find_place_country, region_of
+from exchange.model import Match, Offer, Profile, ScorePart, Want
 
 P = TypeVar("P", bound=Hashable)
+Item = TypeVar("Item", Offer, Want)
 
 
 SMALLEST_CELL = 5
@@ -58,11 +59,23 @@ class CountryProtection:
         """Whether nobody may be found by this country."""
         return country is not None and country in self.countries
 
+    def hides(self, place: str) -> bool:
+        """Whether a place, as it was written, is in such a country."""
+        return bool(place) and self.covers(find_place_country(place))
+
+    def _conceal_place(self, one: Item) -> Item:
+        return replace(one, place="") if self.hides(one.place) else one
+
     def conceal(self, profile: Profile) -> Profile:
         """Return a profile as others may see it: without a protected country, in its region.
 
-        A time zone that is only kept in protected countries (``Asia/Tehran``) goes as well.
+        A time zone that is only kept in protected countries (``Asia/Tehran``) goes as well, and so
+        does the place of a thing that is in one.
         """
+        offers = tuple(map(self._conceal_place, profile.offers))
+        wants = tuple(map(self._conceal_place, profile.wants))
+        if offers != profile.offers or wants != profile.wants:
+            profile = replace(profile, offers=offers, wants=wants)
         zone = profile.timezone
         if zone is not None and self.covers(_country_of_zone(zone)):
             profile = replace(profile, timezone=None)
@@ -80,15 +93,24 @@ class CountryProtection:
         return [self.conceal(one) for one in profiles]
 
     def conceal_match(self, match: Match) -> Match:
-        """Return a match whose reasons do not name a protected country.
+        """Return a match whose reasons do not name a protected country, nor a place in one.
 
-        Its points go as well: what is missing in the sum would tell.
+        Its points go as well: what is missing in the sum would tell. Of a thing, the days stay.
         """
-        named = [one for one in match.parts if one.name == "country" and self._names(one.facts)]
-        if not named:
+        told = [one for part in match.parts for one in self._tell(part)]
+        if tuple(told) == match.parts:
             return match
-        parts = tuple(part for part in match.parts if part.name != "country")
-        return replace(match, parts=parts, score=match.score - sum(one.points for one in named))
+        lost = sum(one.points for one in match.parts) - sum(one.points for one in told)
+        return replace(match, parts=tuple(told), score=match.score - lost)
+
+    def _tell(self, part: ScorePart) -> Iterable[ScorePart]:
+        """Return a reason as it may be told, if it may be."""
+        if part.name == "country" and self._names(part.facts):
+            return ()
+        if part.name in ("where", "needed") and any(map(self.hides, part.facts[:1])):
+            days = part.facts[1:]
+            return (replace(part, facts=("", *days)),) if any(days) else ()
+        return (part,)
 
     def _names(self, facts: Iterable[str]) -> bool:
         return any(map(self.covers, facts))

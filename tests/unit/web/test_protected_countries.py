@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from bot.publish import figures_page
 from exchange.directory import load
 from exchange.geography import country_name, region_of
-from exchange.model import Cohort, Match, Profile, ScorePart
+from exchange.model import Cohort, Match, Offer, Profile, ScorePart, Want
 from exchange.privacy import CountryProtection
 from exchange.reports import build_tables, list_reports, read_report_data
 from exchange.reports.labels import Labels
@@ -42,9 +42,17 @@ def lived(people: list[Profile], *, said: bool) -> Iterator[Profile]:
         if at % 3:
             yield one
         elif said:
-            yield replace(one, country=country, region=None, timezone=zone)
+            named = with_a_room(one, zone.rpartition("/")[2])
+            yield replace(named, country=country, region=None, timezone=zone)
         else:
-            yield replace(one, country=None, region=region_of(country), timezone=None)
+            silent = with_a_room(one, "")
+            yield replace(silent, country=None, region=region_of(country), timezone=None)
+
+
+def with_a_room(one: Profile, place: str) -> Profile:
+    """Return somebody who has a room and needs a camera there."""
+    room, camera = Offer("venue", place=place), Want("camera", place=place)
+    return replace(one, offers=(*one.offers, room), wants=(*one.wants, camera))
 
 
 def site(folder: Path, people: list[Profile]) -> FlaskClient:
@@ -81,6 +89,7 @@ def published(everyone: list[Profile]) -> list[str]:
     others = ("person", "group", "report-places")
     pages = [at for name, at in addresses(everyone).items() if not name.startswith(others)]
     files = ["/search?size=100", "/search?view=table&size=100", "/search?q=Turkmenistan"]
+    files += [f"/search{form}?q=Havana" for form in ("", ".csv", ".atom")]
     files += ["/search?view=map", "/search.csv", "/map", "/places/CEE", "/places/ESEAP"]
     files += [f"/search?country={country}" for country, _ in PROTECTED]
     files += ["/api/v1/profiles?size=100", "/api/v1/places", "/api/v1/requests?size=100"]
@@ -242,3 +251,21 @@ def test_a_reason_never_names_such_a_country() -> None:
     # A capacity may be called like a country.
     named = replace(match, parts=(ScorePart("capacity", 40.0, ("TM",)),))
     assert protection.conceal_match(named) is named
+
+
+@pytest.mark.parametrize("place", ["Havana", "Cuba", "Kuba", "Asmara, Eritrea", "Гавана"])
+def test_the_place_of_a_thing_never_names_such_a_country(place: str) -> None:
+    protection = CountryProtection(frozenset({"CU", "ER"}))
+    items = (Offer("venue", place=place, note="20 seats"), Offer("venue-2", place="Lagos"))
+    one = Profile("user:1", "Ada", offers=items, wants=(Want("camera", place=place),))
+    shown = protection.conceal(one)
+    assert [each.place for each in (*shown.offers, *shown.wants)] == ["", "Lagos", ""]
+    assert shown.offers[0].note == "20 seats"
+    about = (ScorePart("capacity", 300.0, ("venue",)), ScorePart("needed", 0.0, (place, "", "")))
+    days = (ScorePart("where", 0.0, (place, "", "2027-03-31")),)
+    match = Match("user:1", "user:2", "venue", "venue", 300.0, (*about, *days))
+    told = protection.conceal_match(match)
+    assert told.parts == (about[0], ScorePart("where", 0.0, ("", "", "2027-03-31")))
+    assert told.score == 300.0
+    elsewhere = replace(match, parts=(ScorePart("where", 0.0, ("Lagos", "", "")),))
+    assert protection.conceal_match(elsewhere) is elsewhere
