@@ -5,7 +5,8 @@ that is *bound* (a room, a camera) is of use only where it stands: it goes to pe
 country. So each bound thing is one capacity a country here, named ``venue@NG``; whoever says no
 country has one of their own, which nobody else's meets. Where an entry names a place whose country
 we know, that counts. What is there, or needed, on some days only is a capacity of its own as well,
-``venue@NG~2027-01-01/2027-03-31``, which meets those with which it has a day in common.
+``venue@NG~2027-01-01/2027-03-31`` (``venue@NG~?…`` where it is wanted), which meets those with
+which it has a day in common.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from datetime import date
 from typing import Protocol
 
 from exchange.geography import find_place_country
+from exchange.matching.days import Span, span_of, spans_in_common
 from exchange.matching.eligibility import History, merge_wants
 from exchange.matching.unmet import Unmet, UnmetReason
 from exchange.matching.weights import Weights
@@ -27,6 +29,9 @@ _AT = "@"
 
 _DAYS = "~"
 """Before the days on which it is there, or needed; no id and no ground has it."""
+
+_WANTED = "?"
+"""Before wanted days, which only offered ones meet."""
 
 _CAPACITIES = frozenset(("capacity", "narrower", "broader", "reciprocity"))
 """The parts of a score whose facts are capacities."""
@@ -83,22 +88,32 @@ class Grounds:
         return tuple(f"{one}@{ground}" for one in wider if one in self._directory.bound)
 
     def relate(self, names: Sequence[str]) -> list[dict[int, int]]:
-        """Return as ``relate`` does, for each name those with which it has a day in common."""
+        """Return as ``relate`` does, for each wanted name offered ones with a day in common."""
         stands = list(dict.fromkeys(name.partition(_DAYS)[0] for name in names))
-        held: list[list[tuple[int, Span]]] = [[] for _ in stands]
+        wanted: list[list[tuple[int, Span]]] = [[] for _ in stands]
+        offered: list[list[tuple[int, Span]]] = [[] for _ in stands]
+        always: list[list[int]] = [[] for _ in stands]
         number = {stand: at for at, stand in enumerate(stands)}
         for at, name in enumerate(names):
-            stand, _, said = name.partition(_DAYS)
-            held[number[stand]].append((at, span_of(said)))
+            stand, dated, said = name.partition(_DAYS)
+            if not dated:
+                always[number[stand]].append(at)
+            elif said.startswith(_WANTED):
+                wanted[number[stand]].append((at, span_of(said.removeprefix(_WANTED))))
+            else:
+                offered[number[stand]].append((at, span_of(said)))
         rows: list[dict[int, int]] = [{} for _ in names]
-        for mine, row in zip(held, relate(stands, self.broader), strict=True):
-            for at, days in mine:
-                rows[at] = {
-                    other: steps
-                    for one, steps in row.items()
-                    for other, others in held[one]
-                    if have_day_in_common(days, others)
-                }
+        for mine, row in enumerate(relate(stands, self.broader)):
+            for one, steps in row.items():
+                seeking, having = wanted[mine], offered[one]
+                for at in always[mine]:
+                    rows[at].update((other, steps) for other in always[one])
+                    rows[at].update((other, steps) for other, _ in having)
+                for at, _ in seeking:
+                    rows[at].update((other, steps) for other in always[one])
+                spans = [[days for _, days in each] for each in (seeking, having)]
+                for at, other in spans_in_common(*spans):
+                    rows[seeking[at][0]][having[other][0]] = steps
         return rows
 
     def mark(self, profile: Profile) -> Profile:
@@ -135,7 +150,7 @@ class Grounds:
         if since is None and until is None:
             return ""
         days = (day.isoformat() if day else "" for day in (since, until))
-        return _DAYS + "/".join(days)
+        return _DAYS + _WANTED * isinstance(one, Want) + "/".join(days)
 
     def history(self, before: History) -> History:
         """Return the history of things by the names that they have here."""
@@ -229,24 +244,6 @@ def relate(names: Sequence[str], broader: Callable[[str], Iterable[str]]) -> lis
                 rows[at][above] = -steps
                 rows[above][at] = steps
     return rows
-
-
-Span = tuple[date, date]
-"""A first and a last day."""
-
-
-def span_of(days: str) -> Span:
-    """Return the days of a name: those that it does not say are the first and the last of all."""
-    since, _, until = days.partition("/")
-    return (
-        date.fromisoformat(since) if since else date.min,
-        date.fromisoformat(until) if until else date.max,
-    )
-
-
-def have_day_in_common(one: Span, other: Span) -> bool:
-    """Whether there is a day that is in both."""
-    return max(one[0], other[0]) <= min(one[1], other[1])
 
 
 def plain(name: str) -> str:
