@@ -1,4 +1,4 @@
-"""Check a profile: what the bot would read in a text, and what it would not understand."""
+"""Check a page: what the bot would read in a text, and what it would not understand."""
 
 from __future__ import annotations
 

@@ -242,7 +242,7 @@ def test_rounds_that_nobody_can_confirm_or_that_are_over_stand_apart(
     page = client.get("/me/rounds").text
     assert "Nobody can confirm them yet</h2>" in page
     assert "There is no round at the moment" not in page
-    assert "/check?page=Project:Spring" in page
+    assert re.search(r'href="[^"]*/check\?page=Project:Spring[^"]*">Check a page<', page)
     assert ">Apply<" not in page
     assert "Nobody can confirm pairs of this round yet" in client.get(f"/me/rounds/{opened}").text
     keep(store, opened, closes=TODAY - timedelta(days=1))
