@@ -136,7 +136,10 @@ def draft_rows(state: ProgrammeState) -> Iterator[list[str]]:
     matches += [
         state.suggestions[one.suggestion].match
         for one in state.decided
-        if one.state == CONFIRMED and not one.outcome and one.suggestion in state.suggestions
+        if one.state == CONFIRMED
+        and not one.outcome
+        and one.suggestion in state.suggestions
+        and state.suggestions[one.suggestion].status not in _OVER
     ]
     matches += [one.match for one in draft.before]
     since = {
@@ -161,6 +164,14 @@ def draft_rows(state: ProgrammeState) -> Iterator[list[str]]:
             ", ".join(names.get(one.seeker, "") for one in matches if one.helper == key),
         ]
 
+
+_OVER = (
+    SuggestionStatus.DECLINED,
+    SuggestionStatus.STOPPED,
+    SuggestionStatus.EXPIRED,
+    SuggestionStatus.WITHDRAWN,
+)
+"""Where two are no pair any more: neither learns from the other."""
 
 _STANDS = {
     ApplicantStep.PAIRED: "account-organise-pairs",

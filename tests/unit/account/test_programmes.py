@@ -502,6 +502,30 @@ def test_the_table_has_everybody_and_no_formula(client: FlaskClient, opened: int
     assert rows[3][3] == "all who offer it have their seats taken"
 
 
+@pytest.mark.parametrize(
+    ("status", "stands"),
+    [
+        (SuggestionStatus.ACCEPTED, True),
+        (SuggestionStatus.IN_TOUCH, True),
+        (SuggestionStatus.EXCHANGED, True),
+        (SuggestionStatus.DECLINED, False),
+        (SuggestionStatus.STOPPED, False),
+    ],
+)
+def test_the_table_names_nobody_to_learn_from_once_one_of_two_said_no(
+    client: FlaskClient, store: Store, opened: int, status: SuggestionStatus, stands: bool
+) -> None:
+    digest, pairs, _ = draft_of(client, opened)
+    assert confirm(client, opened, digest, pairs)[0] == 302
+    (one,) = (one for one in store.suggestions.all() if one.is_of_programme)
+    store.suggestions.mark_notified([one.id], at=NOW)
+    store.suggestions.answer(one.id, status=status, by=f"user:{DEE}", via="web", at=NOW)
+    table = client.get(f"/me/rounds/{opened}/pairs.csv").text
+    rows = {row[0]: row for row in csv.reader(io.StringIO(table))}
+    assert rows["'=Dee"][4:6] == (["Ben & <b>", "Lua"] if stands else ["", ""])
+    assert ("=Dee" in rows["Ben & <b>"][6]) is stands
+
+
 def test_an_organiser_sees_what_is_wrong_with_the_page(
     client: FlaskClient, store: Store, opened: int
 ) -> None:
