@@ -180,6 +180,7 @@ function exchange.item( frame )
 	for _, names in ipairs{ { 'methods', 'method' }, { 'level' }, { 'priority' } } do
 		table.insert( facts, details( reader, given( args, unpack( names ) ) ) )
 	end
+	table.insert( facts, isolated( given( args, 'place', 'where' ) ) )
 	local till, note = given( args, 'until', 'deadline' ), given( args, 'note', 'notes' )
 	if till then
 		table.insert( facts, words().text( reader, 'until', items().day( till ) ) )
