@@ -98,8 +98,9 @@ class History:
     they may be planned again, and are kept where that costs nobody anything; ``interpreters`` says
     who was to interpret at which of them. What a coordinator introduced counts from the moment on
     which they did. ``declined`` says who wants to be in no cohort for what: (key, capacity,
-    language). ``reserved`` are the (seeker, want) that wait for a programme. ``things`` is the same for money, places and equipment: what is suggested
-    there takes nothing from what people learn from each other, nor the other way round.
+    language). ``reserved`` are the (seeker, want) that wait for a programme. ``things`` is the same for
+    money, places and equipment: what is suggested there takes nothing from what people learn from each
+    other, nor the other way round.
     """
 
     pairs: frozenset[tuple[str, str]] = frozenset()

@@ -141,15 +141,21 @@ def test_consent_caps_and_fresh_facts_count_as_for_any_message(
     assert world.copies(jo) == 0
 
 
-def test_whoever_only_joined_is_told_of_a_helper_for_their_request_and_no_profile(
-    world_of: Worlds,
-) -> None:
-    world = world_of("Ada", "Kim")
-    ada, kim = world.name["Ada"], world.name["Kim"]
+def joined_and_matched(world: World) -> str:
+    """Let Kim join Ada's request, and a suggestion of the helper be planned; return Kim's name."""
+    kim = world.name["Kim"]
     world.wiki.edit(world.helper, profile_page(world.helper), f"{OFFERING} Hello.")
     asked(world, "Kim")
     match = Match(world.key(kim), world.key(world.helper), "finance", "finance", 3.0)
     world.store.suggestions.plan([Suggestion(match, "2026-W49", world.now)])
+    return kim
+
+
+def test_whoever_only_joined_is_told_of_a_helper_for_their_request_and_no_profile(
+    world_of: Worlds,
+) -> None:
+    world = world_of("Ada", "Kim")
+    ada, kim = world.name["Ada"], joined_and_matched(world)
     assert world.run().sent == 1
     said = world.wiki.page(f"User talk:{kim}") or ""
     assert f"You joined [[:{profile_page(ada)}|a request]]. Here is somebody who can help:" in said
@@ -159,11 +165,7 @@ def test_whoever_only_joined_is_told_of_a_helper_for_their_request_and_no_profil
 
 def test_whoever_only_joined_is_asked_whether_they_still_need_it(world_of: Worlds) -> None:
     world = world_of("Ada", "Kim")
-    ada, kim = world.name["Ada"], world.name["Kim"]
-    world.wiki.edit(world.helper, profile_page(world.helper), f"{OFFERING} Hello.")
-    asked(world, "Kim")
-    match = Match(world.key(kim), world.key(world.helper), "finance", "finance", 3.0)
-    world.store.suggestions.plan([Suggestion(match, "2026-W49", world.now)])
+    ada, kim = world.name["Ada"], joined_and_matched(world)
     world.change(kim, edited=world.now - timedelta(days=180))
     assert world.run().sent == 1
     said = world.wiki.page(f"User talk:{kim}") or ""
