@@ -231,6 +231,8 @@ def _draft_page(state: ProgrammeState, *, said: str = "", chosen: set[str] | Non
         )
         for one in state.decided
     ]
+    problems = [each.problem for each in here.store.problems.on(state.programme.page)]
+    claims = [one for one in problems if one.code.startswith("organiser-")]
     return render_template(
         "account/organising.html",
         forbidden=False,
@@ -244,18 +246,10 @@ def _draft_page(state: ProgrammeState, *, said: str = "", chosen: set[str] | Non
         waiting=[(people[one.key], one) for one in draft.waiting],
         refused=list(_refused(draft, people)),
         figures=state.figures(),
-        problems=[
-            each.problem
-            for each in here.store.problems.on(state.programme.page)
-            if not each.problem.code.startswith("organiser-")
-        ],
+        problems=[one for one in problems if one not in claims],
         can_confirm=may_confirm(state.programme),
         organisers=_organisers(state.programme),
-        claims=[
-            each.problem
-            for each in here.store.problems.on(state.programme.page)
-            if each.problem.code.startswith("organiser-")
-        ],
+        claims=claims,
         said=said or request.args.get("said", ""),
     )
 
